@@ -1,0 +1,105 @@
+//! The state of the server, one type for all handlers.
+
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use lanyard_core::seal::MasterKeys;
+use lanyard_storage::{Clock, Database, Readers, StorageError, Views};
+use uuid::Uuid;
+
+/// How the server is set up.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long what is held may be served while the database is away.
+    pub max_staleness: Duration,
+    /// Redis between memory and Postgres, if there is one.
+    pub redis_url: Option<String>,
+    /// The most memory for readers' records, in bytes.
+    pub readers_memory: u64,
+}
+
+/// What every handler can reach.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Inner>);
+
+/// The parts of [`App`].
+#[derive(Debug)]
+pub struct Inner {
+    /// Postgres.
+    pub database: Database,
+    /// The tenants.
+    pub views: Arc<Views>,
+    /// The readers.
+    pub readers: Readers,
+    /// The time.
+    pub clock: Clock,
+    draining: AtomicBool,
+    request_prefix: u64,
+    requests: AtomicU64,
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the state together; nothing is read yet.
+    ///
+    /// # Errors
+    /// The URL of Redis is wrong.
+    pub fn new(
+        database: Database,
+        master_keys: Arc<MasterKeys>,
+        clock: Clock,
+        settings: &Settings,
+    ) -> Result<Self, StorageError> {
+        let views = Arc::new(Views::new(
+            database.clone(),
+            master_keys,
+            settings.max_staleness,
+            clock.clone(),
+        ));
+        let readers = Readers::new(
+            database.clone(),
+            settings.redis_url.as_deref(),
+            settings.readers_memory,
+        )?;
+        let (request_prefix, _) = Uuid::new_v4().as_u64_pair();
+        Ok(Self(Arc::new(Inner {
+            database,
+            views,
+            readers,
+            clock,
+            draining: AtomicBool::new(false),
+            request_prefix,
+            requests: AtomicU64::new(0),
+        })))
+    }
+
+    /// From now on `/readyz` says no, so that balancers send nobody new.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether requests should be sent here.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.draining.load(Ordering::Acquire) && !self.views.is_stale()
+    }
+
+    /// The id of a new request: unique among all nodes, and no secret.
+    pub(crate) fn next_request_id(&self) -> String {
+        let count = self.requests.fetch_add(1, Ordering::Relaxed);
+        format!("{:016x}-{count:x}", self.request_prefix)
+    }
+}

@@ -1,0 +1,176 @@
+//! The broker: the two requests of the demo service, with its statuses and success bodies. This is the hot file.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use lanyard_core::{
+    json,
+    token::{self, Refusal, Verified},
+    user::UserId,
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{
+    App, Problem,
+    body::{self, ContentType},
+    caller::{Presented, Target},
+    middleware::Note,
+    problem::Failure,
+};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// `GET /t/{tenant}/`: who is the reader that this token was issued to?
+pub(crate) async fn look_up(
+    State(app): State<App>,
+    presented: Presented,
+) -> Result<Response, Failure> {
+    let Presented { mut target, bearer } = presented;
+    let now = app.clock.now();
+    let verified = target
+        .with_newest(&app, |target| verify(target, &bearer.0, now))
+        .await?;
+    let note = Note {
+        token_id: verified.token_id.clone(),
+        ..Note::default()
+    };
+    let user = verified.user.as_ref().ok_or(Refusal::BadUserId)?;
+    let answer = match app.readers.get(&target.tenant, user).await {
+        Ok(Some(reader)) if reader.disabled => Err(Refusal::UserDisabled.into()),
+        Ok(Some(reader)) => {
+            let mut response = Response::new(Body::from(reader.body));
+            response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+            response.extensions_mut().insert(note.clone());
+            Ok(response)
+        }
+        Ok(None) => Err(Failure::from(Problem::ReaderGone)),
+        Err(error) => Err(error.into()),
+    };
+    answer.map_err(|mut failure| {
+        failure.note.token_id = note.token_id;
+        failure
+    })
+}
+
+/// A reader's token: a good signature, good claims, and nothing revoked.
+pub(crate) fn verify(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
+    let deployment = target.deployment()?;
+    let verified = token::verify(&deployment.policy, &deployment.keys, token, now)?;
+    match target.tenant.read_revocations(|set| set.refusal(&verified)) {
+        Some(refusal) => Err(refusal),
+        None => Ok(verified),
+    }
+}
+
+fn verify_issuing(target: &Target, token: &str, now: i64) -> Result<(), Refusal> {
+    let deployment = target.deployment()?;
+    let verified = token::verify_issuing(&deployment.policy, &deployment.keys, token, now)?;
+    target
+        .tenant
+        .read_revocations(|set| set.refusal(&verified))
+        .map_or(Ok(()), Err)
+}
+
+/// `POST /t/{tenant}/`: a token for the reader with this id. The credentials are judged before the body is read.
+pub(crate) async fn issue(
+    State(app): State<App>,
+    mut presented: Presented,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    match presented.api_key(now) {
+        Some(outcome) => outcome?,
+        None => {
+            presented
+                .target
+                .with_newest(&app, |target| {
+                    verify_issuing(target, &presented.bearer.0, now)
+                })
+                .await?
+        }
+    }
+    let target = presented.target;
+    let id = match ContentType::of(&headers) {
+        ContentType::Json => requested_id(&body::read(body).await?)?,
+        // The demo service doesn't read other bodies, and so finds no id in them.
+        ContentType::Form | ContentType::Other => {
+            body::read(body).await?;
+            None
+        }
+    };
+    let id = id.ok_or(Problem::ReaderUnknown)?;
+    let reader = app
+        .readers
+        .get(&target.tenant, &id)
+        .await?
+        .ok_or(Problem::ReaderUnknown)?;
+    let (earliest, disabled) = {
+        let deployment = target.deployment()?;
+        let key = deployment.keys.active().ok_or(Problem::NoActiveKey)?;
+        target
+            .tenant
+            .read_revocations(|set| (set.earliest_issue(&id, &key.kid), set.user_is_disabled(&id)))
+    };
+    if disabled || reader.disabled {
+        let mut failure = Failure::from(Problem::ReaderUnknown);
+        failure.note.reason = Some(Refusal::UserDisabled.reason());
+        return Err(failure);
+    }
+    let deployment = target.deployment()?;
+    let key = deployment.keys.active().ok_or(Problem::NoActiveKey)?;
+    let token_id = Uuid::new_v4();
+    let token = token::issue(&deployment.policy, key, &id, now.max(earliest), token_id)?;
+    // A compact JWS has no character that JSON would escape.
+    let mut response = (StatusCode::CREATED, format!("{{\"token\":\"{token}\"}}")).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response.extensions_mut().insert(Note {
+        token_id: Some(token_id.to_string().into()),
+        ..Note::default()
+    });
+    Ok(response)
+}
+
+/// The id in a body; `None` where the demo service would find nobody: no body, no id, or one that isn't a string.
+fn requested_id(body: &[u8]) -> Result<Option<UserId>, Problem> {
+    #[derive(Deserialize)]
+    struct Request<'a> {
+        #[serde(borrow, default)]
+        id: Option<&'a serde_json::value::RawValue>,
+    }
+    if body.is_empty() {
+        return Ok(None);
+    }
+    json::check(body).map_err(|_| Problem::BodyMalformed)?;
+    // An array is JSON too, and has no id.
+    match body.trim_ascii_start().first() {
+        Some(b'{') => {}
+        Some(b'[') => return Ok(None),
+        _ => return Err(Problem::BodyMalformed),
+    }
+    let request: Request<'_> = serde_json::from_slice(body).map_err(|_| Problem::BodyMalformed)?;
+    let text = request
+        .id
+        .and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+    Ok(text.and_then(|text| UserId::parse(&text).ok()))
+}
+
+/// `OPTIONS /t/{tenant}/`, as the demo service answers it.
+pub(crate) async fn options() -> Response {
+    const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,POST");
+    let mut response = METHODS
+        .to_str()
+        .unwrap_or_default()
+        .to_owned()
+        .into_response();
+    response.headers_mut().insert(header::ALLOW, METHODS);
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    response
+}

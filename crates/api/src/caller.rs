@@ -1,0 +1,165 @@
+//! Who asks: the credentials of a request, and the tenant that they are for.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::{HeaderMap, header, request::Parts},
+};
+use lanyard_core::api_key::PlainApiKey;
+use lanyard_core::tenant::TenantStatus;
+use lanyard_core::token::Refusal;
+use lanyard_storage::{DeploymentView, TenantView};
+use serde::Deserialize;
+
+use crate::{App, Problem, problem::Failure};
+
+/// The one deployment that needs no name in a path.
+const DEFAULT: &str = "default";
+
+/// The bearer token of a request (RFC 6750, section 2.1), not yet looked at.
+#[derive(Debug)]
+pub(crate) struct Bearer(pub(crate) String);
+
+impl Bearer {
+    fn parse(headers: &HeaderMap) -> Result<Self, Problem> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let value = values.next().ok_or(Problem::CredentialsMissing)?;
+        if values.next().is_some() {
+            return Err(Problem::RequestInvalid);
+        }
+        let text = value.to_str().map_err(|_| Problem::RequestInvalid)?;
+        let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+        if !scheme.eq_ignore_ascii_case("Bearer") || token.is_empty() {
+            return Err(Problem::CredentialsMissing);
+        }
+        Ok(Self(token.to_owned()))
+    }
+}
+
+/// A tenant and the deployment that a path names.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) tenant: Arc<TenantView>,
+    pub(crate) deployment: Box<str>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Names {
+    tenant: String,
+    deployment: Option<String>,
+}
+
+impl Target {
+    /// The tenant of this name, if it is served and has the deployment.
+    pub(crate) async fn find(
+        app: &App,
+        tenant: &str,
+        deployment: &str,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(tenant) = app.views.get(tenant).await? else {
+            return Ok(None);
+        };
+        let served =
+            tenant.status == TenantStatus::Active && tenant.deployment(deployment).is_some();
+        Ok(served.then(|| Self {
+            tenant,
+            deployment: deployment.into(),
+        }))
+    }
+
+    /// The deployment; it was there a moment ago, and a newer view that lacks it refuses.
+    pub(crate) fn deployment(&self) -> Result<&DeploymentView, Refusal> {
+        self.tenant
+            .deployment(&self.deployment)
+            .ok_or(Refusal::UnknownKey)
+    }
+
+    /// Does `ask`, and once more with what the database knows now if the refusal may be due to older knowledge.
+    pub(crate) async fn with_newest<T>(
+        &mut self,
+        app: &App,
+        ask: impl Fn(&Self) -> Result<T, Refusal>,
+    ) -> Result<T, Failure> {
+        match ask(self) {
+            Err(refusal) if refusal.may_be_news() => {
+                match app.views.refresh(&self.tenant).await {
+                    Ok(Some(newer))
+                        if newer.version() > self.tenant.version()
+                            || !Arc::ptr_eq(&newer, &self.tenant) =>
+                    {
+                        self.tenant = newer;
+                        Ok(ask(self)?)
+                    }
+                    // Refused it stays: what we know says so, and nothing says otherwise.
+                    _ => Err(refusal.into()),
+                }
+            }
+            answer => Ok(answer?),
+        }
+    }
+}
+
+/// Credentials and the place that they are shown to. An unknown tenant answers like a bad token, but only to somebody
+/// who shows one.
+#[derive(Debug)]
+pub(crate) struct Presented {
+    pub(crate) target: Target,
+    pub(crate) bearer: Bearer,
+}
+
+impl FromRequestParts<App> for Presented {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let Path(names) = Path::<Names>::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Problem::PathInvalid)?;
+        let bearer = Bearer::parse(&parts.headers)?;
+        let deployment = names.deployment.as_deref().unwrap_or(DEFAULT);
+        let target = Target::find(app, &names.tenant, deployment)
+            .await?
+            .ok_or_else(|| {
+                let mut failure = Failure::from(Problem::TokenInvalid);
+                failure.note.reason = Some("unknown_tenant");
+                failure
+            })?;
+        Ok(Self { target, bearer })
+    }
+}
+
+impl Presented {
+    /// Whether the bearer is a good API key of the tenant; `None` when it isn't an API key at all.
+    pub(crate) fn api_key(&self, now: i64) -> Option<Result<(), Failure>> {
+        if !self.bearer.0.starts_with("lyd_") {
+            return None;
+        }
+        let key = PlainApiKey::parse(&self.bearer.0).map(|plain| plain.hash());
+        Some(
+            match key.and_then(|hash| self.target.tenant.api_key(&hash, now)) {
+                Some(_) => Ok(()),
+                None => {
+                    let mut failure = Failure::from(Problem::TokenInvalid);
+                    failure.note.reason = Some("bad_api_key");
+                    Err(failure)
+                }
+            },
+        )
+    }
+}
+
+/// A program with a good API key of the tenant in the path.
+#[derive(Debug)]
+pub(crate) struct ApiKeyCaller(pub(crate) Target);
+
+impl FromRequestParts<App> for ApiKeyCaller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let presented = Presented::from_request_parts(parts, app).await?;
+        match presented.api_key(app.clock.now()) {
+            Some(outcome) => outcome.map(|()| Self(presented.target)),
+            None => Err(Problem::TokenInvalid.into()),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The log: one structured line per event, JSON or for people.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use lanyard_storage::Clock;
+use tracing::{Event, Subscriber, field::Field, field::Visit};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter, format::Writer},
+    registry::LookupSpan,
+};
+
+/// How lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object per line.
+    Json,
+    /// Coloured, for a terminal.
+    Pretty,
+}
+
+/// Bytes gathered before they are written.
+const BUFFER: usize = 64 * 1024;
+/// How long a line may wait in the buffer. A process that is killed loses the lines of this last moment.
+const FLUSH_EVERY: Duration = Duration::from_millis(100);
+
+/// Starts the log, to a file (appending) or to standard error. `filter` is in the syntax of `RUST_LOG`.
+///
+/// # Errors
+/// The file can't be opened, or a log was started before.
+pub fn start(
+    format: Format,
+    file: Option<&Path>,
+    filter: &str,
+    clock: Clock,
+) -> io::Result<Flusher> {
+    let sink: Box<dyn Write + Send> = match file {
+        Some(path) => Box::new(
+            std::fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(path)?,
+        ),
+        None => Box::new(io::stderr()),
+    };
+    let lines = Lines(Arc::new(Mutex::new(Buffer {
+        bytes: Vec::with_capacity(BUFFER),
+        sink,
+    })));
+    let flusher = Flusher(lines.clone());
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(lines);
+    match format {
+        Format::Json => builder.event_format(JsonLines { clock }).try_init(),
+        Format::Pretty => builder
+            .compact()
+            .without_time()
+            .with_target(false)
+            .try_init(),
+    }
+    .map_err(io::Error::other)?;
+    let background = flusher.clone();
+    std::thread::Builder::new()
+        .name("log".to_owned())
+        .spawn(move || {
+            loop {
+                std::thread::sleep(FLUSH_EVERY);
+                background.flush();
+            }
+        })?;
+    Ok(flusher)
+}
+
+/// Writes out what is still in the buffer.
+#[derive(Debug, Clone)]
+pub struct Flusher(Lines);
+
+impl Flusher {
+    /// Writes out what is still in the buffer. A log that can't be written is dropped: it must not hold up requests.
+    pub fn flush(&self) {
+        self.0
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .flush();
+    }
+}
+
+struct Buffer {
+    bytes: Vec<u8>,
+    sink: Box<dyn Write + Send>,
+}
+
+impl Buffer {
+    fn flush(&mut self) {
+        if !self.bytes.is_empty() {
+            let _ = self.sink.write_all(&self.bytes);
+            self.bytes.clear();
+        }
+    }
+}
+
+/// Lines on their way to the sink, gathered so that not every request costs a system call.
+#[derive(Clone)]
+struct Lines(Arc<Mutex<Buffer>>);
+
+impl fmt::Debug for Lines {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Lines(..)")
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = &'a Self;
+
+    fn make_writer(&'a self) -> &'a Self {
+        self
+    }
+}
+
+impl Write for &Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        buffer.bytes.extend_from_slice(line);
+        if buffer.bytes.len() >= BUFFER {
+            buffer.flush();
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Events as JSON objects. Everything that comes from outside is escaped, so a line is always one line.
+struct JsonLines {
+    clock: Clock,
+}
+
+impl<S, N> FormatEvent<S, N> for JsonLines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let metadata = event.metadata();
+        let time = jiff::Timestamp::from_microsecond(self.clock.micros())
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        write!(
+            writer,
+            r#"{{"time":"{time:.6}","level":"{}","target":"{}""#,
+            metadata.level(),
+            metadata.target()
+        )?;
+        let mut fields = JsonFields {
+            writer: &mut writer,
+            result: Ok(()),
+        };
+        event.record(&mut fields);
+        fields.result?;
+        writer.write_str("}\n")
+    }
+}
+
+struct JsonFields<'a, 'w> {
+    writer: &'a mut Writer<'w>,
+    result: fmt::Result,
+}
+
+impl JsonFields<'_, '_> {
+    fn field(&mut self, field: &Field, write: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+        if self.result.is_ok() {
+            self.result =
+                write!(self.writer, ",\"{}\":", field.name()).and_then(|()| write(self.writer));
+        }
+    }
+}
+
+impl Visit for JsonFields<'_, '_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.field(field, |writer| write_string(writer, value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.field(field, |writer| {
+            writer.write_str(itoa::Buffer::new().format(value))
+        });
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.field(field, |writer| {
+            writer.write_str(itoa::Buffer::new().format(value))
+        });
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.field(field, |writer| write!(writer, "{value}"));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.field(field, |writer| write_string(writer, &format!("{value:?}")));
+    }
+}
+
+/// A JSON string, with all control characters and line separators escaped.
+fn write_string(writer: &mut Writer<'_>, text: &str) -> fmt::Result {
+    writer.write_char('"')?;
+    let mut plain_from = 0;
+    for (index, character) in text.char_indices() {
+        let escape =
+            matches!(character, '"' | '\\' | '\u{2028}' | '\u{2029}') || character.is_control();
+        if escape {
+            writer.write_str(&text[plain_from..index])?;
+            plain_from = index + character.len_utf8();
+            match character {
+                '"' => writer.write_str("\\\"")?,
+                '\\' => writer.write_str("\\\\")?,
+                other => write!(writer, "\\u{:04x}", u32::from(other))?,
+            }
+        }
+    }
+    writer.write_str(&text[plain_from..])?;
+    writer.write_char('"')
+}

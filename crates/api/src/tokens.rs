@@ -1,0 +1,184 @@
+//! Tokens, for programs with an API key: introspection (RFC 7662) and revocation (RFC 7009).
+
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use lanyard_core::{
+    audit::Event,
+    json as strict,
+    revocation::Revocation,
+    token::{Refusal, Verified},
+};
+use lanyard_storage::revocations;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    App, Problem,
+    body::{self, ContentType},
+    broker,
+    caller::{ApiKeyCaller, Target},
+    middleware::Note,
+    problem::Failure,
+};
+
+/// The parameters of both; `token_type_hint` and others are ignored, as the RFCs ask.
+#[derive(Deserialize)]
+struct Parameters {
+    token: Option<String>,
+    deployment: Option<String>,
+}
+
+async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Problem> {
+    let content_type = ContentType::of(headers);
+    let body = body::read(body).await?;
+    match content_type {
+        ContentType::Json => {
+            strict::check(&body).map_err(|_| Problem::BodyMalformed)?;
+            serde_json::from_slice(&body).map_err(|_| Problem::BodyMalformed)
+        }
+        ContentType::Form => {
+            serde_urlencoded::from_bytes(&body).map_err(|_| Problem::BodyMalformed)
+        }
+        ContentType::Other => Err(Problem::BodyTypeUnsupported),
+    }
+}
+
+/// Judges the token that is asked about, as the broker would.
+async fn judge(
+    app: &App,
+    tenant: Target,
+    parameters: &Parameters,
+) -> Result<(Target, Result<Verified, Refusal>), Failure> {
+    let token = parameters
+        .token
+        .as_deref()
+        .filter(|token| !token.is_empty())
+        .ok_or(Problem::ParameterMissing)?;
+    let name = parameters.deployment.as_deref().unwrap_or("default");
+    let mut target = Target {
+        deployment: name.into(),
+        ..tenant
+    };
+    let now = app.clock.now();
+    let verdict = target
+        .with_newest(app, |target| {
+            Ok(broker::verify(target, token, now)).transpose_news()
+        })
+        .await?;
+    Ok((target, verdict))
+}
+
+/// Lets a refusal pass as an answer, unless newer knowledge could turn it around.
+trait TransposeNews {
+    fn transpose_news(self) -> Result<Result<Verified, Refusal>, Refusal>;
+}
+
+impl TransposeNews for Result<Result<Verified, Refusal>, Refusal> {
+    fn transpose_news(self) -> Self {
+        match self {
+            Ok(Err(refusal)) if refusal.may_be_news() => Err(refusal),
+            other => other,
+        }
+    }
+}
+
+/// `POST /v1/tenants/{tenant}/tokens/introspect`.
+pub(crate) async fn introspect(
+    State(app): State<App>,
+    ApiKeyCaller(tenant): ApiKeyCaller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    let parameters = parameters(&headers, body).await?;
+    let inactive = || Json(json!({ "active": false })).into_response();
+    let (target, verified) = match judge(&app, tenant, &parameters).await {
+        Ok((target, Ok(verified))) => (target, verified),
+        Ok((_, Err(refusal))) => return Ok(noted(inactive(), refusal.reason())),
+        Err(failure) if failure.problem == Problem::TokenInvalid => {
+            return Ok(noted(inactive(), "token-invalid"));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let policy = &target.deployment()?.policy;
+    let mut answer = json!({
+        "active": true,
+        "iss": policy.issuer,
+        "aud": policy.audience,
+        "sub": verified.user.as_ref().map(|user| user.as_str()),
+        "exp": verified.expires_at,
+        "iat": verified.issued_at,
+        "jti": verified.token_id,
+        "kid": verified.key.kid.as_str(),
+        "token_type": "Bearer",
+    });
+    if let Some(members) = answer.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    Ok(Json(answer).into_response())
+}
+
+/// `POST /v1/tenants/{tenant}/tokens/revoke`. A token that isn't good anyway needs no revoking, and is a success.
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    ApiKeyCaller(tenant): ApiKeyCaller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    let parameters = parameters(&headers, body).await?;
+    let (target, verified) = match judge(&app, tenant, &parameters).await {
+        Ok((target, Ok(verified))) => (target, verified),
+        Ok((_, Err(refusal))) => {
+            return Ok(noted(StatusCode::OK.into_response(), refusal.reason()));
+        }
+        Err(failure) if failure.problem == Problem::TokenInvalid => {
+            return Ok(noted(StatusCode::OK.into_response(), "token-invalid"));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let token_id = verified
+        .token_id
+        .as_deref()
+        .ok_or(Problem::TokenWithoutId)?;
+    let expires_at = verified.expires_at.unwrap_or(i64::MAX);
+    let mut tx = app
+        .database
+        .write(target.tenant.id)
+        .await?
+        .ok_or(Problem::TokenInvalid)?;
+    revocations::add(&mut tx, &Revocation::token(token_id, expires_at)).await?;
+    let detail = json!({ "expires_at": expires_at }).to_string();
+    tx.audit(&Event {
+        at: app.clock.micros(),
+        actor: "api_key",
+        action: "token.revoke",
+        target: token_id,
+        detail: &detail,
+    })
+    .await?;
+    app.views.apply(tx.commit().await?).await;
+    let answer = json!({
+        "revoked": true,
+        "note": "Lanyard refuses the token from now on. Talk verifies alone: it goes on accepting the token until it \
+                 expires, or until the reader logs out there.",
+        "accepted_by_talk_until": expires_at,
+    });
+    let mut response = Json(answer).into_response();
+    response.extensions_mut().insert(Note {
+        token_id: Some(token_id.into()),
+        ..Note::default()
+    });
+    Ok(response)
+}
+
+fn noted(mut response: Response, reason: &'static str) -> Response {
+    response.extensions_mut().insert(Note {
+        reason: Some(reason),
+        ..Note::default()
+    });
+    response
+}

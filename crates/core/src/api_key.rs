@@ -1,0 +1,158 @@
+//! API keys: `lyd_<tenant hint>_<random><checksum>`, kept as SHA-256 only.
+
+use std::fmt;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use zeroize::Zeroizing;
+
+use crate::id::{ApiKeyId, Slug};
+
+/// Length of the random part: 32 characters of base 62 hold 190 bits.
+const RANDOM_LENGTH: usize = 32;
+/// Length of the checksum, by which secret scanners and people tell a mistyped key from a wrong one.
+const CHECKSUM_LENGTH: usize = 6;
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// An API key in clear: shown once, then forgotten.
+pub struct PlainApiKey(Zeroizing<String>);
+
+/// SHA-256 of an API key, all that is ever stored. Looked up by equality, which tells an attacker nothing: he would
+/// have to choose the hash.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ApiKeyHash(pub [u8; 32]);
+
+/// What an API key may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What its owner calls it.
+    pub name: String,
+    /// The second from which it is no longer good.
+    pub expires_at: Option<i64>,
+}
+
+impl fmt::Debug for PlainApiKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PlainApiKey(..)")
+    }
+}
+
+impl fmt::Debug for ApiKeyHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ApiKeyHash(..)")
+    }
+}
+
+impl PlainApiKey {
+    /// Makes a key from random bytes. `None` when too few of them are usable; ask again with others.
+    #[must_use]
+    pub fn new(tenant: &Slug, random: &[u8; 64]) -> Option<Self> {
+        let hint: String = tenant
+            .as_str()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(8)
+            .collect();
+        let mut text = Zeroizing::new(format!("lyd_{hint}_"));
+        // Bytes from 248 on are left out, so that every character is equally likely.
+        let even = random
+            .iter()
+            .filter(|byte| **byte < 248)
+            .take(RANDOM_LENGTH);
+        let mut count = 0;
+        for byte in even {
+            text.push(char::from(ALPHABET[usize::from(byte % 62)]));
+            count += 1;
+        }
+        if count < RANDOM_LENGTH {
+            return None;
+        }
+        let checksum = checksum(&text);
+        text.push_str(&checksum);
+        Some(Self(text))
+    }
+
+    /// Reads a key that somebody presents; `None` when it can't be one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (hint, secret) = text.strip_prefix("lyd_")?.split_once('_')?;
+        let shaped = hint.len() <= 8
+            && secret.len() == RANDOM_LENGTH + CHECKSUM_LENGTH
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !shaped {
+            return None;
+        }
+        let (body, sum) = text.split_at(text.len() - CHECKSUM_LENGTH);
+        (checksum(body) == sum).then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The hash under which the key is stored.
+    #[must_use]
+    pub fn hash(&self) -> ApiKeyHash {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, self.0.as_bytes()).as_ref());
+        ApiKeyHash(bytes)
+    }
+
+    /// The key itself, to be shown once.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four characters, by which people recognise it.
+    #[must_use]
+    pub fn tail(&self) -> &str {
+        &self.0[self.0.len() - 4..]
+    }
+}
+
+fn checksum(text: &str) -> String {
+    let hash = digest(&SHA256, text.as_bytes());
+    let mut number = hash
+        .as_ref()
+        .iter()
+        .take(8)
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let mut sum = String::with_capacity(CHECKSUM_LENGTH);
+    for _ in 0..CHECKSUM_LENGTH {
+        // The remainder is below 62.
+        sum.push(char::from(
+            ALPHABET[usize::try_from(number % 62).unwrap_or_default()],
+        ));
+        number /= 62;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PlainApiKey;
+
+    #[test]
+    fn a_key_reads_back_and_a_mistyped_one_does_not() {
+        let random = std::array::from_fn(|index| u8::try_from(index * 3).unwrap());
+        let key = PlainApiKey::new(&"the-post".parse().unwrap(), &random).unwrap();
+        let text = key.reveal().to_owned();
+        assert!(text.starts_with("lyd_thepost_"), "{text}");
+        assert_eq!(PlainApiKey::parse(&text).unwrap().hash(), key.hash());
+        for index in 0..text.len() {
+            let mut typed: Vec<char> = text.chars().collect();
+            typed[index] = if typed[index] == 'x' { 'y' } else { 'x' };
+            let typed: String = typed.into_iter().collect();
+            assert!(PlainApiKey::parse(&typed).is_none(), "{typed}");
+        }
+        assert_eq!(
+            format!("{key:?} {:?}", key.hash()),
+            "PlainApiKey(..) ApiKeyHash(..)"
+        );
+    }
+
+    #[test]
+    fn random_bytes_that_cannot_fill_a_key_are_refused() {
+        assert!(PlainApiKey::new(&"a".parse().unwrap(), &[255; 64]).is_none());
+    }
+}

@@ -1,0 +1,30 @@
+//! Signing keys: algorithms, making, importing and linting of key material, and its public JWK.
+
+mod algorithm;
+mod der;
+mod error;
+mod generate;
+mod import;
+mod jwk;
+mod kind;
+mod lint;
+mod material;
+mod pem;
+mod private;
+mod public;
+mod rsa;
+mod signature;
+
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use error::KeyError;
+pub use generate::generate;
+pub use import::{
+    EntryFault, ImportError, ImportOptions, ImportWarning, Imported, JwkFault, TalkForm, import,
+};
+pub use jwk::Jwk;
+pub use material::KeyMaterial;
+pub use pem::PemError;
+pub use signature::Signature;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+//! Lanyard's decisions: tenants, keys, tokens, readers. No I/O, no async, no clock.
+//!
+//! Times are passed in, as unix seconds. In reading order:
+
+pub mod api_key;
+pub mod audit;
+pub mod id;
+pub mod json;
+pub mod key;
+pub mod revocation;
+pub mod seal;
+pub mod signing_key;
+pub mod talk;
+pub mod tenant;
+pub mod token;
+pub mod user;

@@ -1,0 +1,240 @@
+//! Sealing: secrets are encrypted at rest, bound to the row that they belong to.
+//!
+//! AES-256-GCM-SIV (RFC 8452): a nonce that repeats by bad luck gives away no more than that two texts are equal.
+
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, Nonce, RandomizedNonceKey};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::id::{Kid, TenantId};
+
+const KEY_LENGTH: usize = 32;
+const NONCE_LENGTH: usize = 12;
+
+/// Why master keys can't be read, or something can't be sealed or opened. None says anything of the secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The setting isn't a list of keys.
+    #[error(
+        "LANYARD_MASTER_KEY must be one or more `id:base64` entries, comma-separated; entry {entry} {problem}. \
+         Make one with: echo \"k1:$(openssl rand -base64 32)\""
+    )]
+    Setting {
+        /// Which entry, counted from one.
+        entry: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The row was sealed with a master key that isn't configured.
+    #[error("a secret is sealed with master key `{0}`, which LANYARD_MASTER_KEY doesn't have")]
+    UnknownMasterKey(String),
+    /// The sealed bytes were changed, cut, or belong to another row.
+    #[error(
+        "a sealed secret doesn't open: it was changed, or moved from another row, or its master key has other bytes"
+    )]
+    Corrupt,
+    /// The primitive failed.
+    #[error("sealing failed")]
+    Failed,
+}
+
+/// A sealed secret and the master key that opens it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Id of the master key.
+    pub master_key_id: String,
+    /// Nonce, ciphertext and tag.
+    pub bytes: Vec<u8>,
+}
+
+/// The master keys: the first seals, all open.
+pub struct MasterKeys {
+    keys: Vec<(String, RandomizedNonceKey)>,
+}
+
+impl std::fmt::Debug for MasterKeys {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_list()
+            .entries(self.keys.iter().map(|(id, _)| id))
+            .finish()
+    }
+}
+
+impl MasterKeys {
+    /// Reads `id:base64[,id:base64…]`, each of 32 bytes.
+    ///
+    /// # Errors
+    /// [`SealError::Setting`] with the entry that is wrong.
+    pub fn parse(setting: &str) -> Result<Self, SealError> {
+        let mut keys: Vec<(String, RandomizedNonceKey)> = Vec::new();
+        for (index, entry) in setting.trim().split(',').enumerate() {
+            let wrong = |problem| SealError::Setting {
+                entry: index + 1,
+                problem,
+            };
+            let (id, encoded) = entry
+                .trim()
+                .split_once(':')
+                .ok_or_else(|| wrong("has no colon"))?;
+            let plain =
+                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+            if !(1..=64).contains(&id.len()) || !id.bytes().all(plain) {
+                return Err(wrong(
+                    "has an id that isn't 1 to 64 letters, digits, dots, hyphens or underscores",
+                ));
+            }
+            if keys.iter().any(|(other, _)| other == id) {
+                return Err(wrong("repeats an id"));
+            }
+            let mut bytes = STANDARD
+                .decode(encoded)
+                .map_err(|_| wrong("isn't base64 after the colon"))?;
+            let key = if bytes.len() == KEY_LENGTH && bytes.iter().any(|byte| *byte != bytes[0]) {
+                RandomizedNonceKey::new(&AES_256_GCM_SIV, &bytes).map_err(|_| SealError::Failed)
+            } else {
+                Err(wrong("must hold 32 random bytes"))
+            };
+            bytes.zeroize();
+            keys.push((id.to_owned(), key?));
+        }
+        Ok(Self { keys })
+    }
+
+    /// The id of the key that seals.
+    #[must_use]
+    pub fn sealing_id(&self) -> &str {
+        &self.keys[0].0
+    }
+
+    /// Whether rows sealed with this master key can be opened.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.keys.iter().any(|(other, _)| other == id)
+    }
+
+    /// Seals the private part of a signing key, bound to its tenant and kid.
+    ///
+    /// # Errors
+    /// [`SealError::Failed`] only.
+    pub fn seal(&self, tenant: TenantId, kid: &Kid, secret: &[u8]) -> Result<Sealed, SealError> {
+        let (id, key) = &self.keys[0];
+        let mut text = Zeroizing::new(secret.to_vec());
+        let nonce = key
+            .seal_in_place_append_tag(Aad::from(associated_data(tenant, kid)), &mut *text)
+            .map_err(|_| SealError::Failed)?;
+        let mut bytes = nonce.as_ref().to_vec();
+        bytes.extend_from_slice(&text);
+        Ok(Sealed {
+            master_key_id: id.clone(),
+            bytes,
+        })
+    }
+
+    /// Opens what [`Self::seal`] sealed for the same tenant and kid.
+    ///
+    /// # Errors
+    /// The master key is missing, or the bytes aren't what was sealed for this row.
+    pub fn open(
+        &self,
+        tenant: TenantId,
+        kid: &Kid,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (_, key) = self
+            .keys
+            .iter()
+            .find(|(id, _)| *id == sealed.master_key_id)
+            .ok_or_else(|| SealError::UnknownMasterKey(sealed.master_key_id.clone()))?;
+        let (nonce, text) = sealed
+            .bytes
+            .split_at_checked(NONCE_LENGTH)
+            .ok_or(SealError::Corrupt)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Corrupt)?;
+        let mut text = Zeroizing::new(text.to_vec());
+        let length = key
+            .open_in_place(nonce, Aad::from(associated_data(tenant, kid)), &mut text)
+            .map_err(|_| SealError::Corrupt)?
+            .len();
+        text.truncate(length);
+        Ok(text)
+    }
+}
+
+/// Purpose, tenant and kid. The first two have fixed lengths, so no two rows share a text.
+fn associated_data(tenant: TenantId, kid: &Kid) -> Vec<u8> {
+    let mut data = b"lanyard signing key 1".to_vec();
+    data.extend_from_slice(tenant.0.as_bytes());
+    data.extend_from_slice(kid.as_str().as_bytes());
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{MasterKeys, SealError};
+    use crate::id::TenantId;
+
+    const ONE: &str = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    const TWO: &str = "k2:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+
+    #[test]
+    fn what_was_sealed_opens_for_the_same_row_only() {
+        let keys = MasterKeys::parse(ONE).unwrap();
+        let (tenant, other) = (TenantId(Uuid::from_u128(1)), TenantId(Uuid::from_u128(2)));
+        let (kid, other_kid) = ("a".parse().unwrap(), "b".parse().unwrap());
+        let sealed = keys.seal(tenant, &kid, b"top secret").unwrap();
+        assert!(!sealed.bytes.windows(3).any(|part| part == b"top"));
+        assert_eq!(
+            &keys.open(tenant, &kid, &sealed).unwrap()[..],
+            b"top secret"
+        );
+        assert_eq!(keys.open(other, &kid, &sealed), Err(SealError::Corrupt));
+        assert_eq!(
+            keys.open(tenant, &other_kid, &sealed),
+            Err(SealError::Corrupt)
+        );
+        for index in 0..sealed.bytes.len() {
+            let mut changed = sealed.clone();
+            changed.bytes[index] ^= 1;
+            assert_eq!(keys.open(tenant, &kid, &changed), Err(SealError::Corrupt));
+            changed.bytes.truncate(index);
+            assert_eq!(keys.open(tenant, &kid, &changed), Err(SealError::Corrupt));
+        }
+    }
+
+    #[test]
+    fn the_first_key_seals_and_all_open() {
+        let (tenant, kid) = (TenantId(Uuid::from_u128(1)), "a".parse().unwrap());
+        let old = MasterKeys::parse(ONE)
+            .unwrap()
+            .seal(tenant, &kid, b"x")
+            .unwrap();
+        let both = MasterKeys::parse(&format!("{TWO},{ONE}")).unwrap();
+        assert_eq!(&both.open(tenant, &kid, &old).unwrap()[..], b"x");
+        assert_eq!(both.seal(tenant, &kid, b"x").unwrap().master_key_id, "k2");
+        let new = MasterKeys::parse(TWO).unwrap();
+        assert_eq!(
+            new.open(tenant, &kid, &old),
+            Err(SealError::UnknownMasterKey("k1".into()))
+        );
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_by_its_entry_and_never_printed() {
+        for bad in [
+            "",
+            "k1",
+            "k1:abc",
+            "k 1:AAAA",
+            "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            &format!("{ONE},{ONE}"),
+        ] {
+            let error = MasterKeys::parse(bad).unwrap_err();
+            assert!(matches!(error, SealError::Setting { .. }), "{bad}");
+            assert!(!error.to_string().contains("AAEC"));
+        }
+        assert_eq!(format!("{:?}", MasterKeys::parse(ONE).unwrap()), "[\"k1\"]");
+    }
+}

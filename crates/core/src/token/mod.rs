@@ -1,0 +1,13 @@
+//! Tokens: JSON Web Tokens (RFC 7519) in the compact form of JWS (RFC 7515).
+//!
+//! Read in this order: [`claims`] parses, [`verify`] judges, [`issue`] makes.
+
+mod claims;
+mod header;
+mod issue;
+mod refusal;
+mod verify;
+
+pub use issue::{ISSUING_TYPE, IssueError, issue, issue_issuing};
+pub use refusal::Refusal;
+pub use verify::{MAX_TOKEN_LENGTH, Verified, verify, verify_issuing};

@@ -1,0 +1,182 @@
+//! Between a record's JSON text and a [`User`].
+
+use std::ops::RangeInclusive;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    MAX_RECORD_BYTES, Role, Url, User, UserId,
+    compact::{compact, push_string},
+    error::{Problem, UserError},
+    text::check_name,
+};
+use crate::json;
+
+/// 0001-01-01T00:00:00Z up to the last second that every time zone can show within the year 9999.
+const SECONDS: RangeInclusive<i64> = -62_135_596_800..=253_402_207_200;
+
+/// The known members as they stand in the text; `None` where absent or `null`.
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    email: Option<&'a RawValue>,
+    #[serde(borrow)]
+    email_verified: Option<&'a RawValue>,
+    #[serde(borrow)]
+    username: Option<&'a RawValue>,
+    #[serde(borrow)]
+    badges: Option<&'a RawValue>,
+    #[serde(borrow)]
+    role: Option<&'a RawValue>,
+    #[serde(borrow)]
+    url: Option<&'a RawValue>,
+    #[serde(borrow)]
+    avatar: Option<&'a RawValue>,
+    #[serde(borrow)]
+    member_since: Option<&'a RawValue>,
+}
+
+/// See [`User::from_json`].
+pub(super) fn parse(text: &[u8]) -> Result<User, UserError> {
+    if text.len() > MAX_RECORD_BYTES {
+        return Err(UserError::TooLarge);
+    }
+    let text = str::from_utf8(text).map_err(|_| UserError::NotUtf8)?;
+    json::check(text.as_bytes()).map_err(not_json)?;
+    let record = compact(text)?;
+    // A derived `Deserialize` would take an array for the members in order.
+    if !record.starts_with('{') {
+        return Err(UserError::NotAnObject);
+    }
+    let mut user = from_members(&serde_json::from_str(&record).map_err(not_json)?)?;
+    if from_columns(&user) != record {
+        user.extra = Some(record.into_boxed_str());
+    }
+    Ok(user)
+}
+
+/// The known members in their standard order as compact JSON, absent ones left out.
+pub(super) fn from_columns(user: &User) -> String {
+    let mut out = String::with_capacity(128);
+    out.push_str("{\"id\":");
+    push_string(&mut out, user.id.as_str());
+    let texts = [
+        (",\"email\":", user.email.as_ref().map(AsRef::as_ref)),
+        (",\"username\":", user.username.as_ref().map(AsRef::as_ref)),
+    ];
+    push_texts(&mut out, texts);
+    if let Some(verified) = user.email_verified {
+        out.push_str(",\"email_verified\":");
+        out.push_str(if verified { "true" } else { "false" });
+    }
+    if let Some(badges) = &user.badges {
+        out.push_str(",\"badges\":[");
+        for (at, badge) in badges.iter().enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            push_string(&mut out, badge);
+        }
+        out.push(']');
+    }
+    let texts = [
+        (",\"role\":", user.role.map(Role::as_str)),
+        (",\"url\":", user.url.as_ref().map(AsRef::as_ref)),
+        (",\"avatar\":", user.avatar.as_ref().map(AsRef::as_ref)),
+    ];
+    push_texts(&mut out, texts);
+    if let Some(seconds) = user.member_since {
+        out.push_str(",\"member_since\":");
+        out.push_str(&seconds.to_string());
+    }
+    out.push('}');
+    out
+}
+
+fn push_texts<const N: usize>(out: &mut String, members: [(&str, Option<&str>); N]) {
+    for (name, text) in members {
+        if let Some(text) = text {
+            out.push_str(name);
+            push_string(out, text);
+        }
+    }
+}
+
+fn from_members(members: &Members<'_>) -> Result<User, UserError> {
+    let id = members
+        .id
+        .ok_or(Problem::Missing)
+        .and_then(|raw| string(raw).map_err(|_| Problem::IdNotString))
+        .map_err(UserError::at("id"))?;
+    Ok(User {
+        id: UserId::try_from(id)?,
+        email: text("email", members.email, TryFrom::try_from)?,
+        email_verified: member("email_verified", members.email_verified, boolean)?,
+        username: text("username", members.username, TryFrom::try_from)?,
+        badges: member("badges", members.badges, badges)?,
+        role: text("role", members.role, |name| Role::parse(&name))?,
+        url: text("url", members.url, |url| Url::parse_for("url", url))?,
+        avatar: text("avatar", members.avatar, |url| {
+            Url::parse_for("avatar", url)
+        })?,
+        member_since: member("member_since", members.member_since, seconds)?,
+        extra: None,
+    })
+}
+
+/// A known member that is a string, read on by the type it belongs to.
+fn text<T>(
+    field: &'static str,
+    raw: Option<&RawValue>,
+    read: impl FnOnce(String) -> Result<T, UserError>,
+) -> Result<Option<T>, UserError> {
+    member(field, raw, string)?.map(read).transpose()
+}
+
+fn member<T>(
+    field: &'static str,
+    raw: Option<&RawValue>,
+    read: impl FnOnce(&RawValue) -> Result<T, Problem>,
+) -> Result<Option<T>, UserError> {
+    raw.map(read).transpose().map_err(UserError::at(field))
+}
+
+fn string(raw: &RawValue) -> Result<String, Problem> {
+    serde_json::from_str(raw.get()).map_err(|_| Problem::NotString)
+}
+
+fn boolean(raw: &RawValue) -> Result<bool, Problem> {
+    serde_json::from_str(raw.get()).map_err(|_| Problem::NotBoolean)
+}
+
+/// Coral refuses a token with an empty badge, so one is refused here.
+fn badges(raw: &RawValue) -> Result<Vec<String>, Problem> {
+    let badges: Vec<String> =
+        serde_json::from_str(raw.get()).map_err(|_| Problem::NotStringList)?;
+    badges.iter().try_for_each(|badge| check_name(badge))?;
+    Ok(badges)
+}
+
+fn seconds(raw: &RawValue) -> Result<i64, Problem> {
+    let seconds = if raw.get().starts_with('"') {
+        let time: jiff::Timestamp = string(raw)?.parse().map_err(|_| Problem::NotTime)?;
+        time.as_second()
+    } else {
+        raw.get().parse().map_err(|_| Problem::NotTime)?
+    };
+    if SECONDS.contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(Problem::TimeOutOfRange)
+    }
+}
+
+fn not_json(error: serde_json::Error) -> UserError {
+    UserError::NotJson(error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

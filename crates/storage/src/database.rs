@@ -1,0 +1,107 @@
+//! The pool of connections to Postgres.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    Executor, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{StorageError, migrate};
+
+/// Connections to Postgres, each in the role `lanyard_app`, which row-level security binds.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(crate) pool: PgPool,
+    pub(crate) options: PgConnectOptions,
+}
+
+impl Database {
+    /// Connects, and makes sure that the schema is ours and that row-level security is in force.
+    ///
+    /// # Errors
+    /// The URL is wrong, the database can't be reached, migrations are pending, or the schema isn't as it has to be.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, StorageError> {
+        let options = parse_url(url)?;
+        migrate::check(&options).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(2))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("set role lanyard_app").await?;
+                    connection
+                        .execute("set statement_timeout = '30s'; set lock_timeout = '5s'")
+                        .await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options.clone())
+            .await?;
+        let database = Self { pool, options };
+        database.check_row_level_security().await?;
+        Ok(database)
+    }
+
+    /// Refuses a role that could see other tenants' rows.
+    async fn check_row_level_security(&self) -> Result<(), StorageError> {
+        let row = sqlx::query!(
+            r#"select
+                (rolsuper or rolbypassrls) as "bypasses!",
+                (select bool_and(relrowsecurity and relowner <> pg_roles.oid) from pg_class
+                 where oid in ('tenants'::regclass, 'users'::regclass, 'signing_keys'::regclass,
+                               'deployments'::regclass, 'api_keys'::regclass, 'revocations'::regclass,
+                               'audit_events'::regclass)) as "secured!"
+            from pg_roles where rolname = current_user"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        if row.bypasses || !row.secured {
+            return Err(StorageError::NotReady(
+                "row-level security isn't in force for the role lanyard_app; run `lanyard migrate` with an account that \
+                 may create roles, and make sure that lanyard_app owns no table"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// One round trip, for readiness.
+    ///
+    /// # Errors
+    /// The database doesn't answer.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        sqlx::query!("select 1 as one")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Ids of the master keys with which anything is sealed.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn master_keys_in_use(&self) -> Result<Vec<String>, StorageError> {
+        let rows = sqlx::query_scalar!(r#"select id as "id!" from master_keys_in_use() as id"#)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+pub(crate) fn parse_url(url: &str) -> Result<PgConnectOptions, StorageError> {
+    // The error would repeat the URL, and with it the password.
+    PgConnectOptions::from_str(url)
+        .map(|options| options.application_name("lanyard"))
+        .map_err(|_| {
+            StorageError::NotReady(
+                "LANYARD_DATABASE_URL isn't a URL like postgres://user@host/database".into(),
+            )
+        })
+}

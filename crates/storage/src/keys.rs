@@ -1,0 +1,221 @@
+//! Signing keys: sealed in the row, opened in memory only, never in Redis.
+
+use std::{collections::HashMap, sync::Arc};
+
+use lanyard_core::{
+    id::{DeploymentId, Kid},
+    key::{Algorithm, KeyMaterial, TalkForm},
+    revocation::{Revocation, Subject},
+    seal::{MasterKeys, Sealed},
+    signing_key::{KeySet, KeyState, Origin, SigningKey},
+};
+
+use crate::{Change, ReadTx, StorageError, WriteTx, error::stored, revocations};
+
+/// The constraint that is broken when a tenant has a `kid` already.
+pub const KID_TAKEN: &str = "signing_keys_pkey";
+
+/// Seals and stores a key in the state that it has.
+///
+/// # Errors
+/// [`StorageError::Conflict`] with [`KID_TAKEN`] when the tenant has that `kid`.
+pub async fn insert(
+    tx: &mut WriteTx,
+    deployment: DeploymentId,
+    key: &SigningKey,
+    master_keys: &MasterKeys,
+) -> Result<(), StorageError> {
+    let sealed = master_keys.seal(tx.tenant, &key.kid, &key.material.to_bytes())?;
+    let (origin, form, accept_lifetime) = match key.origin {
+        Origin::Generated => ("generated", None, None),
+        Origin::Imported {
+            accept_lifetime,
+            form,
+        } => ("imported", Some(form_text(form)), Some(accept_lifetime)),
+    };
+    sqlx::query!(
+        "insert into signing_keys (tenant_id, kid, deployment_id, algorithm, state, origin, talk_form, accept_lifetime,
+                                   weak, longest_lifetime, master_key_id, sealed, created_at, activated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, to_timestamp($13::bigint),
+                 case when $5 = 'active' then to_timestamp($13::bigint) end)",
+        tx.tenant.0,
+        key.kid.as_str(),
+        deployment.0,
+        key.algorithm().name(),
+        key.state.name(),
+        origin,
+        form,
+        accept_lifetime,
+        key.weak,
+        key.longest_lifetime,
+        sealed.master_key_id,
+        sealed.bytes,
+        key.created_at
+    )
+    .execute(tx.connection())
+    .await?;
+    tx.changed(Change::Tenant);
+    Ok(())
+}
+
+/// Lets the active key of a deployment verify until `until` and sign no more; its `kid`, if there is one.
+///
+/// # Errors
+/// The database fails.
+pub async fn retire_active(
+    tx: &mut WriteTx,
+    deployment: DeploymentId,
+    now: i64,
+    until: i64,
+) -> Result<Option<String>, StorageError> {
+    let kid = sqlx::query_scalar!(
+        "update signing_keys set state = 'retiring', retiring_since = to_timestamp($3::bigint),
+                retires_at = to_timestamp($4::bigint)
+         where tenant_id = $1 and deployment_id = $2 and state = 'active' returning kid",
+        tx.tenant.0,
+        deployment.0,
+        now,
+        until
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    tx.changed(Change::Tenant);
+    Ok(kid)
+}
+
+/// Makes a pending key the active one. The deployment must have no other: see [`retire_active`].
+///
+/// # Errors
+/// The database fails, or another key is active.
+pub async fn activate(tx: &mut WriteTx, kid: &Kid, now: i64) -> Result<bool, StorageError> {
+    let changed = sqlx::query!(
+        "update signing_keys set state = 'active', activated_at = to_timestamp($3::bigint)
+         where tenant_id = $1 and kid = $2 and state = 'pending'",
+        tx.tenant.0,
+        kid.as_str(),
+        now
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    tx.changed(Change::Tenant);
+    Ok(changed > 0)
+}
+
+/// Ends a key that is not active: it verifies no more.
+///
+/// # Errors
+/// The database fails.
+pub async fn retire(tx: &mut WriteTx, kid: &Kid, now: i64) -> Result<bool, StorageError> {
+    let changed = sqlx::query!(
+        "update signing_keys set state = 'retired', retires_at = null, ended_at = to_timestamp($3::bigint)
+         where tenant_id = $1 and kid = $2 and state in ('pending', 'retiring')",
+        tx.tenant.0,
+        kid.as_str(),
+        now
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    tx.changed(Change::Tenant);
+    Ok(changed > 0)
+}
+
+/// Ends a key at once, whatever its state, and writes the revocation that every node honours.
+///
+/// # Errors
+/// The database fails.
+pub async fn revoke(tx: &mut WriteTx, kid: &Kid, now: i64) -> Result<bool, StorageError> {
+    let found = sqlx::query!(
+        "update signing_keys set state = 'revoked', retires_at = null,
+                ended_at = coalesce(ended_at, to_timestamp($3::bigint))
+         where tenant_id = $1 and kid = $2",
+        tx.tenant.0,
+        kid.as_str(),
+        now
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected()
+        > 0;
+    if found {
+        revocations::add(
+            tx,
+            &Revocation::standing(Subject::Key(kid.as_str().into()), now),
+        )
+        .await?;
+        tx.changed(Change::Tenant);
+    }
+    Ok(found)
+}
+
+/// All keys of the tenant, opened, by deployment.
+///
+/// # Errors
+/// The database fails, a row is damaged, or its master key is missing.
+pub async fn load(
+    tx: &mut ReadTx,
+    master_keys: &MasterKeys,
+) -> Result<HashMap<DeploymentId, KeySet>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select kid, deployment_id, algorithm, state, origin, talk_form, accept_lifetime, weak, longest_lifetime,
+                  master_key_id, sealed, extract(epoch from created_at)::bigint as "created_at!",
+                  extract(epoch from retiring_since)::bigint as retiring_since,
+                  extract(epoch from retires_at)::bigint as retires_at
+           from signing_keys where tenant_id = $1 order by created_at, kid"#,
+        tx.tenant.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let mut sets: HashMap<DeploymentId, Vec<Arc<SigningKey>>> = HashMap::new();
+    for row in rows {
+        let kid: Kid = stored("kid", row.kid.parse())?;
+        let algorithm: Algorithm = stored("algorithm", row.algorithm.parse())?;
+        let sealed = Sealed {
+            master_key_id: row.master_key_id,
+            bytes: row.sealed,
+        };
+        let bytes = master_keys.open(tx.tenant, &kid, &sealed)?;
+        let material = stored("signing key", KeyMaterial::from_bytes(algorithm, &bytes))?;
+        let state = match (row.state.as_str(), row.retires_at) {
+            ("pending", _) => KeyState::Pending,
+            ("active", _) => KeyState::Active,
+            ("retiring", Some(until)) => KeyState::Retiring { until },
+            ("retired", _) => KeyState::Retired,
+            // Anything else is refused rather than guessed.
+            _ => KeyState::Revoked,
+        };
+        let origin = match row.accept_lifetime {
+            Some(accept_lifetime) if row.origin == "imported" => {
+                let form = if row.talk_form.as_deref() == Some("secret") {
+                    TalkForm::Secret
+                } else {
+                    TalkForm::Secrets
+                };
+                Origin::Imported {
+                    accept_lifetime,
+                    form,
+                }
+            }
+            _ => Origin::Generated,
+        };
+        let mut key = SigningKey::new(kid, material, state, origin, row.created_at);
+        key.weak = row.weak;
+        key.retiring_since = row.retiring_since;
+        key.longest_lifetime = row.longest_lifetime;
+        sets.entry(DeploymentId(row.deployment_id))
+            .or_default()
+            .push(Arc::new(key));
+    }
+    Ok(sets
+        .into_iter()
+        .map(|(deployment, keys)| (deployment, KeySet::new(keys)))
+        .collect())
+}
+
+const fn form_text(form: TalkForm) -> &'static str {
+    match form {
+        TalkForm::Secret => "secret",
+        TalkForm::Secrets => "secrets",
+    }
+}

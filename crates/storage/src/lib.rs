@@ -1,0 +1,31 @@
+//! What Lanyard remembers: Postgres, Redis in front of it, the in-process views, and the one loop that keeps them true.
+//!
+//! Postgres is the truth. Redis holds nothing that can't be lost. Every function that touches a tenant's rows takes a
+//! [`ReadTx`] or [`WriteTx`], which are bound to one tenant.
+
+pub mod api_keys;
+pub mod audit;
+mod change;
+mod clock;
+mod database;
+mod error;
+pub mod imports;
+pub mod keys;
+mod listen;
+pub mod migrate;
+mod redis_users;
+pub mod revocations;
+pub mod tenants;
+mod transaction;
+mod user_cache;
+pub mod users;
+mod views;
+
+pub use change::Change;
+pub use clock::Clock;
+pub use database::Database;
+pub use error::StorageError;
+pub use listen::Listener;
+pub use transaction::{Committed, ReadTx, WriteTx};
+pub use user_cache::{Reader, Readers};
+pub use views::{DeploymentView, TenantView, Views};

@@ -1,0 +1,114 @@
+//! The one change loop: notifications for speed, a poll of the tenants' versions as the net.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use lanyard_core::id::TenantId;
+use sqlx::postgres::{PgListener, PgPoolOptions};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+
+use crate::{
+    Database, StorageError, Views,
+    change::{CHANNEL, Changes},
+};
+
+/// How often the versions are compared.
+const POLL_EVERY: Duration = Duration::from_millis(500);
+/// How often memory is tidied.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// How long a lost connection to the database is left alone.
+const RECONNECT_AFTER: Duration = Duration::from_millis(250);
+
+/// Keeps the views of this process true for as long as it runs.
+#[derive(Debug)]
+pub struct Listener {
+    database: Database,
+    views: Arc<Views>,
+}
+
+impl Listener {
+    /// A loop for these views. It has a connection of its own, since a pooled one can't listen.
+    #[must_use]
+    pub fn new(database: Database, views: Arc<Views>) -> Self {
+        Self { database, views }
+    }
+
+    /// Runs until it is dropped.
+    pub async fn run(self) {
+        tokio::join!(self.take_in_notifications(), self.poll_versions());
+    }
+
+    async fn take_in_notifications(&self) {
+        loop {
+            if let Err(error) = self.listen().await {
+                tracing::warn!(%error, "changes aren't heard for now; versions are still compared");
+            }
+            sleep(RECONNECT_AFTER).await;
+        }
+    }
+
+    async fn listen(&self) -> Result<(), StorageError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .connect_with(self.database.options.clone())
+            .await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.listen(CHANNEL).await?;
+        // What was sent before has to be found by comparing versions.
+        self.catch_up_all().await?;
+        loop {
+            match listener.try_recv().await? {
+                Some(notification) => match serde_json::from_str::<Changes>(notification.payload())
+                {
+                    Ok(changes) => self.views.take_in(&changes).await,
+                    Err(error) => {
+                        tracing::warn!(%error, "a notification can't be read; versions will tell")
+                    }
+                },
+                // The connection was lost and is back: what was sent meanwhile is not.
+                None => self.catch_up_all().await?,
+            }
+        }
+    }
+
+    async fn catch_up_all(&self) -> Result<(), StorageError> {
+        for (tenant, version) in self.views.poll().await? {
+            self.views.catch_up(tenant, version).await?;
+        }
+        Ok(())
+    }
+
+    /// A tenant found behind twice has missed its notification; found once, that may be on its way.
+    async fn poll_versions(&self) {
+        let mut suspects: HashMap<TenantId, i64> = HashMap::new();
+        let mut ticks = interval(POLL_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut tidied = Instant::now();
+        loop {
+            ticks.tick().await;
+            match self.views.poll().await {
+                Ok(behind) => {
+                    let mut next = HashMap::new();
+                    for (tenant, version) in behind {
+                        match suspects.get(&tenant) {
+                            Some(suspected) => {
+                                if let Err(error) = self.views.catch_up(tenant, *suspected).await {
+                                    tracing::warn!(%tenant, %error, "a tenant can't be read anew");
+                                }
+                            }
+                            None => {
+                                next.insert(tenant, version);
+                            }
+                        }
+                    }
+                    suspects = next;
+                }
+                Err(error) => tracing::warn!(%error, "versions can't be compared"),
+            }
+            if tidied.elapsed() >= TIDY_EVERY {
+                tidied = Instant::now();
+                self.views.tidy();
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Revocations: durable before they are acknowledged.
+
+use lanyard_core::revocation::{Revocation, Revocations, Subject};
+
+use crate::{Change, Database, ReadTx, StorageError, WriteTx};
+
+/// Writes a revocation; one that is there is made stronger, never weaker.
+///
+/// # Errors
+/// The database fails.
+pub async fn add(tx: &mut WriteTx, revocation: &Revocation) -> Result<(), StorageError> {
+    let (kind, subject) = revocation.subject.columns();
+    sqlx::query!(
+        "insert into revocations as held (tenant_id, kind, subject, standing, before, expires_at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (tenant_id, kind, subject) do update set
+             standing = held.standing or excluded.standing,
+             before = greatest(held.before, excluded.before),
+             -- Null stands for ever.
+             expires_at = case when held.expires_at is null or excluded.expires_at is null then null
+                               else greatest(held.expires_at, excluded.expires_at) end",
+        tx.tenant.0,
+        kind,
+        subject,
+        revocation.standing,
+        revocation.before,
+        revocation.expires_at
+    )
+    .execute(tx.connection())
+    .await?;
+    tx.changed(Change::Revoked(revocation.clone()));
+    Ok(())
+}
+
+/// Lifts the standing mark of a subject; what was issued before stays dead until `expires_at`.
+///
+/// # Errors
+/// The database fails.
+pub async fn lift(
+    tx: &mut WriteTx,
+    subject: Subject,
+    expires_at: i64,
+) -> Result<bool, StorageError> {
+    let (kind, text) = subject.columns();
+    let lifted = sqlx::query!(
+        "update revocations set standing = false, expires_at = $4
+         where tenant_id = $1 and kind = $2 and subject = $3 and standing and before is not null",
+        tx.tenant.0,
+        kind,
+        text,
+        expires_at
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    tx.changed(Change::Lifted(subject));
+    Ok(lifted > 0)
+}
+
+/// All live revocations of the tenant.
+pub(crate) async fn load(tx: &mut ReadTx, now: i64) -> Result<Revocations, StorageError> {
+    let rows = sqlx::query!(
+        "select kind, subject, standing, before, expires_at from revocations
+         where tenant_id = $1 and (expires_at is null or expires_at > $2)",
+        tx.tenant.0,
+        now
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let mut set = Revocations::default();
+    for row in rows {
+        let subject = Subject::from_columns(&row.kind, &row.subject)
+            .ok_or_else(|| StorageError::Corrupt(format!("a revocation of kind {}", row.kind)))?;
+        set.add(&Revocation {
+            subject,
+            standing: row.standing,
+            before: row.before,
+            expires_at: row.expires_at,
+        });
+    }
+    Ok(set)
+}
+
+/// Forgets what nothing alive needs any more.
+///
+/// # Errors
+/// The database fails.
+pub async fn prune(database: &Database, now: i64) -> Result<i64, StorageError> {
+    let pruned = sqlx::query_scalar!(r#"select prune_revocations($1, 10000) as "count!""#, now)
+        .fetch_one(&database.pool)
+        .await?;
+    Ok(pruned)
+}

@@ -1,0 +1,180 @@
+//! Transactions bound to one tenant: row-level security shows them that tenant's rows and no others.
+
+use lanyard_core::{
+    audit::{self, Event},
+    id::TenantId,
+};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+
+use crate::{
+    Change, Database, StorageError,
+    change::{CHANNEL, Changes},
+};
+
+/// Reads of one tenant, all from one moment.
+#[derive(Debug)]
+pub struct ReadTx {
+    inner: Transaction<'static, Postgres>,
+    /// The tenant.
+    pub tenant: TenantId,
+}
+
+/// Writes of one tenant. They are serial: the tenant's row is locked and its version moved at the start.
+#[derive(Debug)]
+pub struct WriteTx {
+    inner: Transaction<'static, Postgres>,
+    changes: Vec<Change>,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The tenant's version once this is committed.
+    pub version: i64,
+}
+
+async fn begin(
+    pool: &PgPool,
+    tenant: TenantId,
+    mode: &str,
+) -> Result<Transaction<'static, Postgres>, StorageError> {
+    // One trip instead of two. The text is safe: a UUID has no quotes.
+    let text = format!("begin {mode}; set local app.tenant = '{tenant}'");
+    Ok(pool.begin_with(AssertSqlSafe(text)).await?)
+}
+
+impl Database {
+    /// Begins to read a tenant.
+    ///
+    /// # Errors
+    /// The database can't be reached.
+    pub async fn read(&self, tenant: TenantId) -> Result<ReadTx, StorageError> {
+        let inner = begin(
+            &self.pool,
+            tenant,
+            "isolation level repeatable read read only",
+        )
+        .await?;
+        Ok(ReadTx { inner, tenant })
+    }
+
+    /// Begins to write to a tenant; `None` when there is no such tenant.
+    ///
+    /// # Errors
+    /// The database can't be reached.
+    pub async fn write(&self, tenant: TenantId) -> Result<Option<WriteTx>, StorageError> {
+        let mut inner = begin(&self.pool, tenant, "").await?;
+        let version = sqlx::query_scalar!(
+            "update tenants set version = version + 1 where id = $1 returning version",
+            tenant.0
+        )
+        .fetch_optional(&mut *inner)
+        .await?;
+        Ok(version.map(|version| WriteTx {
+            inner,
+            changes: Vec::new(),
+            tenant,
+            version,
+        }))
+    }
+
+    /// Begins to write to a tenant that this very transaction makes.
+    pub(crate) async fn write_new(&self, tenant: TenantId) -> Result<WriteTx, StorageError> {
+        let inner = begin(&self.pool, tenant, "").await?;
+        Ok(WriteTx {
+            inner,
+            changes: vec![Change::Tenant],
+            tenant,
+            version: 1,
+        })
+    }
+}
+
+impl ReadTx {
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+
+    /// Ends it. Dropping does too, one trip later.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub async fn end(self) -> Result<(), StorageError> {
+        Ok(self.inner.commit().await?)
+    }
+}
+
+impl WriteTx {
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+
+    /// Notes what the other nodes must learn.
+    pub(crate) fn changed(&mut self, change: Change) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+
+    /// Adds an event to the tenant's audit chain.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn audit(&mut self, event: &Event<'_>) -> Result<(), StorageError> {
+        // The tenant's row is locked, so nobody else appends between these two statements.
+        let last = sqlx::query!(
+            "select sequence, hash from audit_events where tenant_id = $1 order by sequence desc limit 1",
+            self.tenant.0
+        )
+        .fetch_optional(self.connection())
+        .await?;
+        let (sequence, previous) = match last {
+            Some(row) => {
+                let hash = <[u8; 32]>::try_from(row.hash)
+                    .map_err(|_| StorageError::Corrupt("the hash of an audit event".to_owned()))?;
+                (row.sequence + 1, hash)
+            }
+            None => (1, [0; 32]),
+        };
+        let hash = audit::chain(&previous, self.tenant, sequence, event);
+        sqlx::query!(
+            "insert into audit_events (tenant_id, sequence, at, actor, action, target, detail, hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            self.tenant.0,
+            sequence,
+            event.at,
+            event.actor,
+            event.action,
+            event.target,
+            event.detail,
+            &hash[..]
+        )
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Commits, and with that tells the other nodes. Once it returns, the change is on disk.
+    ///
+    /// # Errors
+    /// Nothing was written.
+    pub async fn commit(mut self) -> Result<Committed, StorageError> {
+        let changes = Changes {
+            tenant: self.tenant,
+            version: self.version,
+            changes: std::mem::take(&mut self.changes),
+        };
+        sqlx::query!("select pg_notify($1, $2)", CHANNEL, changes.payload())
+            .execute(self.connection())
+            .await?;
+        self.inner.commit().await?;
+        Ok(Committed(changes))
+    }
+}
+
+/// What was committed; a server hands it to its own views before it answers.
+#[derive(Debug)]
+#[must_use = "a server's own views learn of it from `Views::apply`"]
+pub struct Committed(pub(crate) Changes);
+
+impl Committed {
+    /// For a process that holds no views, such as a command.
+    pub fn done(self) {}
+}

@@ -1,0 +1,142 @@
+//! Readers on the hot path: memory, then Redis, then Postgres, with one fetch in flight per reader.
+//!
+//! Each cached record says from which version of the tenant it was read, and the tenant's view says which version is
+//! the least that will do. So nothing needs to be evicted in time, and a slow fetch can't bring back what is old: it is
+//! judged when it is used. No refusal depends on any of this, since disabling and deleting write revocations.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use lanyard_core::{id::TenantId, user::UserId};
+use moka::{
+    future::Cache,
+    ops::compute::{CompResult, Op},
+};
+
+use crate::{Database, StorageError, TenantView, redis_users::RedisUsers, users};
+
+/// A reader as the broker answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// The body of `GET /t/{tenant}/`.
+    pub body: Bytes,
+    /// Whether he gets no tokens.
+    pub disabled: bool,
+}
+
+/// A record, or the knowledge that there is none, with the tenant's version that it was read at.
+#[derive(Debug, Clone)]
+pub(crate) struct CachedReader {
+    pub(crate) as_of: i64,
+    pub(crate) reader: Option<Reader>,
+}
+
+type Key = (TenantId, UserId);
+
+/// The readers of all tenants.
+#[derive(Debug)]
+pub struct Readers {
+    database: Database,
+    redis: Option<RedisUsers>,
+    memory: Cache<Key, Arc<CachedReader>>,
+}
+
+impl Readers {
+    /// A cache of at most `max_bytes`, in front of Redis, if there is one, and Postgres.
+    ///
+    /// # Errors
+    /// The URL of Redis is wrong. That Redis is away is no error.
+    pub fn new(
+        database: Database,
+        redis_url: Option<&str>,
+        max_bytes: u64,
+    ) -> Result<Self, StorageError> {
+        let memory = Cache::builder()
+            .weigher(|(_, id): &Key, cached: &Arc<CachedReader>| {
+                // What the entry itself costs, roughly.
+                let text = id.as_str().len()
+                    + cached.reader.as_ref().map_or(0, |reader| reader.body.len());
+                u32::try_from(text).unwrap_or(u32::MAX).saturating_add(256)
+            })
+            .max_capacity(max_bytes)
+            .time_to_live(Duration::from_secs(3600))
+            .build();
+        let redis = redis_url.map(RedisUsers::new).transpose()?;
+        Ok(Self {
+            database,
+            redis,
+            memory,
+        })
+    }
+
+    /// The reader with this id in the tenant's directory.
+    ///
+    /// # Errors
+    /// Nothing is cached and the database fails. That Redis fails is no error.
+    pub async fn get(
+        &self,
+        tenant: &TenantView,
+        id: &UserId,
+    ) -> Result<Option<Reader>, StorageError> {
+        let key = (tenant.id, id.clone());
+        if let Some(cached) = self.memory.get(&key).await
+            && cached.as_of >= tenant.required(id)
+        {
+            return Ok(cached.reader.clone());
+        }
+        // Calls for one key wait for one another here, so the second finds what the first has fetched.
+        let result = self
+            .memory
+            .entry(key)
+            .and_try_compute_with(async |entry| {
+                let required = tenant.required(id);
+                match entry {
+                    Some(entry) if entry.value().as_of >= required => Ok(Op::Nop),
+                    _ => Ok::<_, StorageError>(Op::Put(Arc::new(
+                        self.fetch(tenant.id, id, required).await?,
+                    ))),
+                }
+            })
+            .await?;
+        Ok(match result {
+            CompResult::Inserted(entry)
+            | CompResult::ReplacedWith(entry)
+            | CompResult::Unchanged(entry)
+            | CompResult::Removed(entry) => entry.value().reader.clone(),
+            CompResult::StillNone(_) => None,
+        })
+    }
+
+    async fn fetch(
+        &self,
+        tenant: TenantId,
+        id: &UserId,
+        required: i64,
+    ) -> Result<CachedReader, StorageError> {
+        if let Some(redis) = &self.redis
+            && let Some(cached) = redis.get(tenant, id).await
+            && cached.as_of >= required
+        {
+            return Ok(cached);
+        }
+        let cached = self.fetch_row(tenant, id).await?;
+        if let Some(redis) = &self.redis {
+            redis.put(tenant, id, &cached).await;
+        }
+        Ok(cached)
+    }
+
+    async fn fetch_row(&self, tenant: TenantId, id: &UserId) -> Result<CachedReader, StorageError> {
+        let mut tx = self.database.read(tenant).await?;
+        let as_of = sqlx::query_scalar!("select version from tenants where id = $1", tenant.0)
+            .fetch_one(tx.connection())
+            .await?;
+        let row = users::get(&mut tx, id).await?;
+        tx.end().await?;
+        let reader = row.map(|row| Reader {
+            body: row.user.body().into(),
+            disabled: row.disabled_at.is_some(),
+        });
+        Ok(CachedReader { as_of, reader })
+    }
+}
