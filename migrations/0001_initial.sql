@@ -73,6 +73,8 @@ create table signing_keys (
     sealed bytea not null,
     created_at timestamptz not null,
     activated_at timestamptz,
+    -- When it first signed: a key that never did can go without an overlap.
+    first_used_at timestamptz,
     retiring_since timestamptz,
     retires_at timestamptz,
     ended_at timestamptz,

@@ -1,1 +1,10 @@
+//! What an operator touches: the command line, `lanyard dev`, and the server's wiring.
 
+pub mod commands;
+pub mod config;
+pub mod dev;
+pub mod import;
+pub mod output;
+pub mod postgres;
+pub mod serve;
+pub mod store;

@@ -1,16 +1,20 @@
 //! The broker: the two requests of the demo service, with its statuses and success bodies. This is the hot file.
 
+use std::sync::atomic::Ordering;
+
 use axum::{
     body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+
 use lanyard_core::{
     json,
     token::{self, Refusal, Verified},
     user::UserId,
 };
+use lanyard_storage::keys;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -94,7 +98,7 @@ pub(crate) async fn issue(
                 .await?
         }
     }
-    let target = presented.target;
+    let mut target = presented.target;
     let id = match ContentType::of(&headers) {
         ContentType::Json => requested_id(&body::read(body).await?)?,
         // The demo service doesn't read other bodies, and so finds no id in them.
@@ -109,20 +113,19 @@ pub(crate) async fn issue(
         .get(&target.tenant, &id)
         .await?
         .ok_or(Problem::ReaderUnknown)?;
-    let (earliest, disabled) = {
-        let deployment = target.deployment()?;
-        let key = deployment.keys.active().ok_or(Problem::NoActiveKey)?;
-        target
-            .tenant
-            .read_revocations(|set| (set.earliest_issue(&id, &key.kid), set.user_is_disabled(&id)))
-    };
+    if !mark_used(&app, &mut target, now).await? {
+        return Err(Problem::NoActiveKey.into());
+    }
+    let deployment = target.deployment()?;
+    let key = deployment.keys.active().ok_or(Problem::NoActiveKey)?;
+    let (earliest, disabled) = target
+        .tenant
+        .read_revocations(|set| (set.earliest_issue(&id, &key.kid), set.user_is_disabled(&id)));
     if disabled || reader.disabled {
         let mut failure = Failure::from(Problem::ReaderUnknown);
         failure.note.reason = Some(Refusal::UserDisabled.reason());
         return Err(failure);
     }
-    let deployment = target.deployment()?;
-    let key = deployment.keys.active().ok_or(Problem::NoActiveKey)?;
     let token_id = Uuid::new_v4();
     let token = token::issue(&deployment.policy, key, &id, now.max(earliest), token_id)?;
     // A compact JWS has no character that JSON would escape.
@@ -133,6 +136,29 @@ pub(crate) async fn issue(
         ..Note::default()
     });
     Ok(response)
+}
+
+/// Before a key signs for the first time that is written down, so that a rotation knows whether anybody has a token of
+/// it. False when the deployment has no key that signs.
+async fn mark_used(app: &App, target: &mut Target, now: i64) -> Result<bool, Failure> {
+    for _ in 0..2 {
+        let Some(key) = target.deployment()?.keys.active() else {
+            return Ok(false);
+        };
+        if key.used.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        if keys::mark_used(&app.database, target.tenant.id, &key.kid, now).await? {
+            key.used.store(true, Ordering::Relaxed);
+            return Ok(true);
+        }
+        // Another key has taken its place, and this node is about to hear of it.
+        match app.views.refresh(&target.tenant).await? {
+            Some(newer) => target.tenant = newer,
+            None => return Ok(false),
+        }
+    }
+    Ok(false)
 }
 
 /// The id in a body; `None` where the demo service would find nobody: no body, no id, or one that isn't a string.

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    error::Unspecified,
+};
 use zeroize::Zeroizing;
 
 use crate::id::{ApiKeyId, Slug};
@@ -45,9 +48,11 @@ impl fmt::Debug for ApiKeyHash {
 }
 
 impl PlainApiKey {
-    /// Makes a key from random bytes. `None` when too few of them are usable; ask again with others.
-    #[must_use]
-    pub fn new(tenant: &Slug, random: &[u8; 64]) -> Option<Self> {
+    /// Makes a new key.
+    ///
+    /// # Errors
+    /// The system has no random bytes.
+    pub fn generate(tenant: &Slug) -> Result<Self, Unspecified> {
         let hint: String = tenant
             .as_str()
             .chars()
@@ -55,22 +60,18 @@ impl PlainApiKey {
             .take(8)
             .collect();
         let mut text = Zeroizing::new(format!("lyd_{hint}_"));
-        // Bytes from 248 on are left out, so that every character is equally likely.
-        let even = random
-            .iter()
-            .filter(|byte| **byte < 248)
-            .take(RANDOM_LENGTH);
-        let mut count = 0;
-        for byte in even {
-            text.push(char::from(ALPHABET[usize::from(byte % 62)]));
-            count += 1;
-        }
-        if count < RANDOM_LENGTH {
-            return None;
+        let end = text.len() + RANDOM_LENGTH;
+        while text.len() < end {
+            let mut byte = [0];
+            aws_lc_rs::rand::fill(&mut byte)?;
+            // Bytes from 248 on are left out, so that every character is equally likely.
+            if byte[0] < 248 {
+                text.push(char::from(ALPHABET[usize::from(byte[0] % 62)]));
+            }
         }
         let checksum = checksum(&text);
         text.push_str(&checksum);
-        Some(Self(text))
+        Ok(Self(text))
     }
 
     /// Reads a key that somebody presents; `None` when it can't be one.
@@ -134,8 +135,7 @@ mod tests {
 
     #[test]
     fn a_key_reads_back_and_a_mistyped_one_does_not() {
-        let random = std::array::from_fn(|index| u8::try_from(index * 3).unwrap());
-        let key = PlainApiKey::new(&"the-post".parse().unwrap(), &random).unwrap();
+        let key = PlainApiKey::generate(&"the-post".parse().unwrap()).unwrap();
         let text = key.reveal().to_owned();
         assert!(text.starts_with("lyd_thepost_"), "{text}");
         assert_eq!(PlainApiKey::parse(&text).unwrap().hash(), key.hash());
@@ -149,10 +149,5 @@ mod tests {
             format!("{key:?} {:?}", key.hash()),
             "PlainApiKey(..) ApiKeyHash(..)"
         );
-    }
-
-    #[test]
-    fn random_bytes_that_cannot_fill_a_key_are_refused() {
-        assert!(PlainApiKey::new(&"a".parse().unwrap(), &[255; 64]).is_none());
     }
 }

@@ -61,6 +61,14 @@ pub fn chain(previous: &[u8; 32], tenant: TenantId, sequence: i64, event: &Event
     hash
 }
 
+/// SHA-256 of a text.
+#[must_use]
+pub fn digest(text: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(aws_lc_rs::digest::digest(&SHA256, text).as_ref());
+    hash
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

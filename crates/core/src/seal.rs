@@ -101,6 +101,17 @@ impl MasterKeys {
         Ok(Self { keys })
     }
 
+    /// A new master key in the form that [`Self::parse`] reads.
+    ///
+    /// # Errors
+    /// The system has no random bytes.
+    pub fn generate(id: &str) -> Result<Zeroizing<String>, SealError> {
+        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
+        aws_lc_rs::rand::fill(&mut bytes[..]).map_err(|_| SealError::Failed)?;
+        let encoded = Zeroizing::new(STANDARD.encode(&bytes[..]));
+        Ok(Zeroizing::new(format!("{id}:{}", *encoded)))
+    }
+
     /// The id of the key that seals.
     #[must_use]
     pub fn sealing_id(&self) -> &str {

@@ -1,6 +1,6 @@
 //! Signing keys and the states they pass through.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
@@ -89,6 +89,8 @@ pub struct SigningKey {
     pub created_at: i64,
     /// When it stopped signing, in unix seconds.
     pub retiring_since: Option<i64>,
+    /// Whether it has signed. One that never did can be replaced without an overlap.
+    pub used: AtomicBool,
     /// The longest lifetime that a token signed by it was ever given, in seconds.
     pub longest_lifetime: i64,
     header: Box<str>,
@@ -117,6 +119,7 @@ impl SigningKey {
             weak: false,
             created_at,
             retiring_since: None,
+            used: AtomicBool::new(false),
             longest_lifetime: 0,
         }
     }

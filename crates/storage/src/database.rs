@@ -78,6 +78,20 @@ impl Database {
         Ok(())
     }
 
+    /// The database's own time, in unix seconds.
+    ///
+    /// # Errors
+    /// The database doesn't answer.
+    pub async fn now(&self) -> Result<i64, StorageError> {
+        Ok(
+            sqlx::query_scalar!(
+                r#"select extract(epoch from clock_timestamp())::bigint as "now!""#
+            )
+            .fetch_one(&self.pool)
+            .await?,
+        )
+    }
+
     /// Ids of the master keys with which anything is sealed.
     ///
     /// # Errors

@@ -1,16 +1,19 @@
 //! Signing keys: sealed in the row, opened in memory only, never in Redis.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use lanyard_core::{
-    id::{DeploymentId, Kid},
+    id::{DeploymentId, Kid, TenantId},
     key::{Algorithm, KeyMaterial, TalkForm},
     revocation::{Revocation, Subject},
     seal::{MasterKeys, Sealed},
     signing_key::{KeySet, KeyState, Origin, SigningKey},
 };
 
-use crate::{Change, ReadTx, StorageError, WriteTx, error::stored, revocations};
+use crate::{Change, Database, ReadTx, StorageError, WriteTx, error::stored, revocations};
 
 /// The constraint that is broken when a tenant has a `kid` already.
 pub const KID_TAKEN: &str = "signing_keys_pkey";
@@ -58,20 +61,35 @@ pub async fn insert(
     Ok(())
 }
 
-/// Lets the active key of a deployment verify until `until` and sign no more; its `kid`, if there is one.
+/// What became of the key that was active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its id.
+    pub kid: String,
+    /// Until when it verifies, in unix seconds; `None` when it never signed and so ended at once.
+    pub until: Option<i64>,
+}
+
+/// Lets the active key of a deployment sign no more, and verify until `until` what it signed.
 ///
 /// # Errors
 /// The database fails.
-pub async fn retire_active(
+pub async fn replace_active(
     tx: &mut WriteTx,
     deployment: DeploymentId,
     now: i64,
     until: i64,
-) -> Result<Option<String>, StorageError> {
-    let kid = sqlx::query_scalar!(
-        "update signing_keys set state = 'retiring', retiring_since = to_timestamp($3::bigint),
-                retires_at = to_timestamp($4::bigint)
-         where tenant_id = $1 and deployment_id = $2 and state = 'active' returning kid",
+) -> Result<Option<Replaced>, StorageError> {
+    // Others sign with an imported key too, so that it didn't sign here says nothing.
+    let row = sqlx::query!(
+        r#"update signing_keys set
+               state = case when first_used_at is null and origin = 'generated' then 'retired' else 'retiring' end,
+               retires_at = case when first_used_at is null and origin = 'generated' then null
+                                 else to_timestamp($4::bigint) end,
+               ended_at = case when first_used_at is null and origin = 'generated' then to_timestamp($3::bigint) end,
+               retiring_since = to_timestamp($3::bigint)
+           where tenant_id = $1 and deployment_id = $2 and state = 'active'
+           returning kid, extract(epoch from retires_at)::bigint as until"#,
         tx.tenant.0,
         deployment.0,
         now,
@@ -80,10 +98,38 @@ pub async fn retire_active(
     .fetch_optional(tx.connection())
     .await?;
     tx.changed(Change::Tenant);
-    Ok(kid)
+    Ok(row.map(|row| Replaced {
+        kid: row.kid,
+        until: row.until,
+    }))
 }
 
-/// Makes a pending key the active one. The deployment must have no other: see [`retire_active`].
+/// Notes that the key is about to sign for the first time; false when it may sign no more. No other node needs to know.
+///
+/// # Errors
+/// The database fails.
+pub async fn mark_used(
+    database: &Database,
+    tenant: TenantId,
+    kid: &Kid,
+    now: i64,
+) -> Result<bool, StorageError> {
+    let mut tx = database.write_quietly(tenant).await?;
+    let marked = sqlx::query!(
+        "update signing_keys set first_used_at = coalesce(first_used_at, to_timestamp($3::bigint))
+         where tenant_id = $1 and kid = $2 and state = 'active'",
+        tenant.0,
+        kid.as_str(),
+        now
+    )
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    tx.commit().await?;
+    Ok(marked > 0)
+}
+
+/// Makes a pending key the active one. The deployment must have no other: see [`replace_active`].
 ///
 /// # Errors
 /// The database fails, or another key is active.
@@ -159,7 +205,7 @@ pub async fn load(
 ) -> Result<HashMap<DeploymentId, KeySet>, StorageError> {
     let rows = sqlx::query!(
         r#"select kid, deployment_id, algorithm, state, origin, talk_form, accept_lifetime, weak, longest_lifetime,
-                  master_key_id, sealed, extract(epoch from created_at)::bigint as "created_at!",
+                  first_used_at is not null as "used!", master_key_id, sealed, extract(epoch from created_at)::bigint as "created_at!",
                   extract(epoch from retiring_since)::bigint as retiring_since,
                   extract(epoch from retires_at)::bigint as retires_at
            from signing_keys where tenant_id = $1 order by created_at, kid"#,
@@ -203,6 +249,7 @@ pub async fn load(
         key.weak = row.weak;
         key.retiring_since = row.retiring_since;
         key.longest_lifetime = row.longest_lifetime;
+        key.used = AtomicBool::new(row.used);
         sets.entry(DeploymentId(row.deployment_id))
             .or_default()
             .push(Arc::new(key));

@@ -26,6 +26,7 @@ pub use clock::Clock;
 pub use database::Database;
 pub use error::StorageError;
 pub use listen::Listener;
+pub use redis_users::ping_redis;
 pub use transaction::{Committed, ReadTx, WriteTx};
 pub use user_cache::{Reader, Readers};
 pub use views::{DeploymentView, TenantView, Views};

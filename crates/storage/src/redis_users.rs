@@ -116,6 +116,27 @@ impl RedisUsers {
     }
 }
 
+/// Asks Redis for a sign of life.
+///
+/// # Errors
+/// The URL is wrong, or there is no answer in time; the URL is not repeated.
+pub async fn ping_redis(url: &str, patience: Duration) -> Result<(), StorageError> {
+    let away = |problem: &str| StorageError::NotReady(problem.to_owned());
+    let client = Client::open(url)
+        .map_err(|_| away("LANYARD_REDIS_URL isn't a URL like redis://host:6379/0"))?;
+    let ping = async {
+        let mut connection = client.get_multiplexed_async_connection().await?;
+        redis::cmd("PING")
+            .query_async::<String>(&mut connection)
+            .await
+    };
+    match tokio::time::timeout(patience, ping).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(away(&format!("doesn't answer: {error}"))),
+        Err(_) => Err(away("doesn't answer in time")),
+    }
+}
+
 /// The tenant's id has a fixed length, so no two readers share a key whatever their ids hold.
 fn key(tenant: TenantId, id: &UserId) -> String {
     format!("lanyard:user:{tenant}:{id}")

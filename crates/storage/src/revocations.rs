@@ -58,7 +58,10 @@ pub async fn lift(
 }
 
 /// All live revocations of the tenant.
-pub(crate) async fn load(tx: &mut ReadTx, now: i64) -> Result<Revocations, StorageError> {
+///
+/// # Errors
+/// The database fails, or a row is damaged.
+pub async fn load(tx: &mut ReadTx, now: i64) -> Result<Revocations, StorageError> {
     let rows = sqlx::query!(
         "select kind, subject, standing, before, expires_at from revocations
          where tenant_id = $1 and (expires_at is null or expires_at > $2)",

@@ -75,6 +75,14 @@ impl Database {
         }))
     }
 
+    /// Begins a write that changes nothing that any node holds: the version stays.
+    pub(crate) async fn write_quietly(
+        &self,
+        tenant: TenantId,
+    ) -> Result<Transaction<'static, Postgres>, StorageError> {
+        begin(&self.pool, tenant, "").await
+    }
+
     /// Begins to write to a tenant that this very transaction makes.
     pub(crate) async fn write_new(&self, tenant: TenantId) -> Result<WriteTx, StorageError> {
         let inner = begin(&self.pool, tenant, "").await?;

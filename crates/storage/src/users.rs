@@ -194,6 +194,21 @@ pub async fn surrogate(tx: &mut WriteTx, id: &UserId, fresh: Uuid) -> Result<Uui
     Ok(surrogate)
 }
 
+/// Forgets which user a surrogate in the audit log stands for.
+///
+/// # Errors
+/// The database fails.
+pub async fn forget_surrogate(tx: &mut WriteTx, id: &UserId) -> Result<(), StorageError> {
+    sqlx::query!(
+        "delete from user_surrogates where tenant_id = $1 and user_id = $2",
+        tx.tenant.0,
+        id.as_str()
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Creates or updates users from rows in the text form of COPY, see [`copy_row`]; of two rows with one id the later
 /// counts. How many were new, and how many were updated.
 ///

@@ -1,0 +1,154 @@
+//! `lanyard api-key`: what a CMS shows.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use lanyard_core::{
+    api_key::{ApiKey, PlainApiKey},
+    id::ApiKeyId,
+};
+use lanyard_storage::{WriteTx, api_keys};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{parse_duration, tenant::new_id};
+use crate::{
+    output::{Failure, Outcome, Output, note, time},
+    store::Store,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make an API key; it is printed once and never again
+    Create {
+        /// Newsroom
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// What it is for
+        #[arg(long)]
+        name: String,
+        /// When it ends, such as 90d [default: never]
+        #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
+        expires_in: Option<i64>,
+    },
+    /// List the API keys, without the keys
+    List {
+        /// Newsroom
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+    },
+    /// Refuse an API key from now on
+    Revoke {
+        /// Newsroom
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Id of the API key, from the list
+        id: Uuid,
+    },
+}
+
+/// Makes an API key within a transaction.
+///
+/// # Errors
+/// The name is no name, or the database fails.
+pub(crate) async fn create(
+    store: &Store,
+    tx: &mut WriteTx,
+    slug: &lanyard_core::id::Slug,
+    name: &str,
+    expires_at: Option<i64>,
+) -> Outcome<(ApiKeyId, PlainApiKey)> {
+    if name.trim().is_empty() || name.chars().count() > 255 || name.chars().any(char::is_control) {
+        return Err(Failure::new(
+            "a name has 1 to 255 characters, none of them control characters",
+        ));
+    }
+    let plain = PlainApiKey::generate(slug)?;
+    let key = ApiKey {
+        id: ApiKeyId(new_id()),
+        name: name.to_owned(),
+        expires_at,
+    };
+    api_keys::create(tx, &key, &plain, store.clock.now()).await?;
+    store
+        .audit(
+            tx,
+            "api_key.create",
+            &key.id.to_string(),
+            &json!({ "name": name }),
+        )
+        .await?;
+    Ok((key.id, plain))
+}
+
+pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
+    match command {
+        Command::Create {
+            tenant,
+            name,
+            expires_in,
+        } => {
+            let mut tx = store.write(&tenant).await?;
+            let expires_at = expires_in.map(|seconds| store.clock.now() + seconds);
+            let (id, plain) = create(store, &mut tx, &tenant.parse()?, &name, expires_at).await?;
+            tx.commit().await?.done();
+            let value = json!({ "id": id, "name": name, "api_key": plain.reveal(), "expires_at": expires_at.map(time) });
+            output.result(plain.reveal(), &value)?;
+            note("Keep it now: it is stored as a hash and can't be shown again.");
+        }
+        Command::List { tenant } => {
+            let mut tx = store.read(&tenant).await?;
+            let keys = api_keys::list(&mut tx).await?;
+            let now = store.clock.now();
+            let state = |key: &api_keys::ApiKeyRow| match (key.revoked_at, key.expires_at) {
+                (Some(_), _) => "revoked",
+                (None, Some(end)) if end <= now => "expired",
+                _ => "active",
+            };
+            let rows: Vec<_> = keys
+                .iter()
+                .map(|key| {
+                    vec![
+                        key.id.to_string(),
+                        key.name.clone(),
+                        format!("…{}", key.tail),
+                        state(key).to_owned(),
+                        time(key.created_at),
+                    ]
+                })
+                .collect();
+            let values: Vec<_> = keys
+                .iter()
+                .map(|key| {
+                    json!({
+                        "id": key.id, "name": key.name, "tail": key.tail, "state": state(key),
+                        "created_at": time(key.created_at), "expires_at": key.expires_at.map(time),
+                        "revoked_at": key.revoked_at.map(time),
+                    })
+                })
+                .collect();
+            output.table(
+                &["ID", "NAME", "ENDS IN", "STATE", "CREATED"],
+                &rows,
+                &json!(values),
+            )?;
+        }
+        Command::Revoke { tenant, id } => {
+            let mut tx = store.write(&tenant).await?;
+            if !api_keys::revoke(&mut tx, ApiKeyId(id), store.clock.now()).await? {
+                return Err(Failure::new(format!(
+                    "there is no API key {id}; `lanyard api-key list` shows them"
+                )));
+            }
+            store
+                .audit(&mut tx, "api_key.revoke", &id.to_string(), &json!({}))
+                .await?;
+            tx.commit().await?.done();
+            output.result(
+                &format!("API key {id} is revoked"),
+                &json!({ "id": id, "state": "revoked" }),
+            )?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

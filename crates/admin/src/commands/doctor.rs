@@ -1,0 +1,114 @@
+//! `lanyard doctor`: is everything as it has to be?
+
+use std::{path::Path, process::ExitCode, time::Duration};
+
+use serde_json::json;
+
+use crate::{
+    config::Config,
+    output::{Outcome, Output},
+    store::{DEV_FOLDER, Store},
+};
+
+/// Seconds by which this machine's clock may differ from the database's.
+const MAX_DRIFT: i64 = 30;
+
+struct Findings(Vec<(&'static str, Result<String, String>)>);
+
+impl Findings {
+    fn add(&mut self, what: &'static str, result: Result<String, impl ToString>) -> bool {
+        let fine = result.is_ok();
+        self.0
+            .push((what, result.map_err(|error| error.to_string())));
+        fine
+    }
+}
+
+pub(super) async fn run(folder: Option<&Path>, output: Output) -> Outcome<ExitCode> {
+    let mut findings = Findings(Vec::new());
+    let on_folder = folder.is_some()
+        || (std::env::var_os("LANYARD_DATABASE_URL").is_none()
+            && Path::new(DEV_FOLDER).join("master.key").is_file());
+    let configured = if on_folder {
+        true
+    } else {
+        let config = Config::from_environment();
+        let redis = config
+            .as_ref()
+            .ok()
+            .and_then(|config| config.redis_url.clone());
+        let fine = findings.add("configuration", config.map(|_| "complete".to_owned()));
+        if let Some(url) = redis {
+            let ping = lanyard_storage::ping_redis(url.reveal(), Duration::from_secs(2)).await;
+            findings.add("Redis", ping.map(|()| "answers".to_owned()));
+        }
+        fine
+    };
+    if configured {
+        match Store::open(folder).await {
+            Ok(store) => {
+                findings.add(
+                    "database",
+                    Ok::<_, String>("reached; migrated; row-level security in force".to_owned()),
+                );
+                check_store(&store, &mut findings).await;
+                store.close().await?;
+            }
+            Err(failure) => {
+                findings.add("database", Err(failure));
+            }
+        }
+    }
+    let failed = findings.0.iter().any(|(_, result)| result.is_err());
+    let lines: Vec<String> = findings
+        .0
+        .iter()
+        .map(|(what, result)| match result {
+            Ok(text) => format!("ok    {what}: {text}"),
+            Err(text) => format!("FAIL  {what}: {text}"),
+        })
+        .collect();
+    let values: Vec<_> = findings
+        .0
+        .iter()
+        .map(|(what, result)| {
+            let (Ok(text) | Err(text)) = result;
+            json!({ "check": what, "ok": result.is_ok(), "detail": text })
+        })
+        .collect();
+    output.result(
+        &lines.join("\n"),
+        &json!({ "ok": !failed, "checks": values }),
+    )?;
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn check_store(store: &Store, findings: &mut Findings) {
+    let keys = match store.database.master_keys_in_use().await {
+        Ok(ids) => match ids.iter().find(|id| !store.master_keys.has(id)) {
+            Some(id) => Err(format!(
+                "signing keys are sealed with `{id}`, which isn't configured"
+            )),
+            None => Ok(format!(
+                "`{}` seals; all that is sealed can be opened",
+                store.master_keys.sealing_id()
+            )),
+        },
+        Err(error) => Err(error.to_string()),
+    };
+    findings.add("master keys", keys);
+    let drift = match store.database.now().await {
+        Ok(theirs) => match (theirs - store.clock.now()).abs() {
+            drift if drift > MAX_DRIFT => Err(format!(
+                "{drift} s apart from the database's; tokens would be judged wrongly"
+            )),
+            _ => Ok("agrees with the database's".to_owned()),
+        },
+        Err(error) => Err(error.to_string()),
+    };
+    findings.add("clock", drift);
+}

@@ -1,0 +1,307 @@
+//! The command line: one file for each noun.
+
+mod api_key;
+mod demo;
+mod doctor;
+mod key;
+mod tenant;
+mod token;
+mod user;
+mod user_import;
+
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use lanyard_core::talk;
+use serde_json::json;
+
+use crate::{
+    config::{SETTINGS, default_listen},
+    dev,
+    output::{Failure, Outcome, Output},
+    serve,
+    store::{DEV_FOLDER, Store},
+};
+
+pub(crate) use api_key::create as create_api_key;
+pub use tenant::NewTenant;
+pub(crate) use tenant::{create as create_tenant, default_policy};
+
+/// Tokens for newsrooms' readers: issued for a CMS, verified for Talk and Coral.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lanyard",
+    version,
+    propagate_version = true,
+    after_help = "\
+Examples:
+  lanyard dev                                        a server to try, with a demo tenant
+  lanyard tenant create the-post --issuer https://talk.the-post.example
+  lanyard user import --tenant the-post readers.csv
+  lanyard key export --tenant the-post --as talk     Talk's settings as .env lines
+
+Commands work on the folder of `lanyard dev` (--data-dir), or on the database that
+LANYARD_DATABASE_URL names, with LANYARD_MASTER_KEY."
+)]
+pub struct Cli {
+    /// Folder of `lanyard dev` to work on [default: .lanyard, unless LANYARD_DATABASE_URL is set]
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a server to try: a private Postgres, a demo tenant, nothing to configure
+    Dev(Dev),
+    /// Run the server, configured by LANYARD_* in the environment
+    #[command(after_help = settings_help())]
+    Serve,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Newsrooms
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// Signing keys of a newsroom
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Readers of a newsroom
+    #[command(subcommand)]
+    User(user::Command),
+    /// Tokens
+    #[command(subcommand)]
+    Token(token::Command),
+    /// API keys, with which a CMS asks for tokens
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
+    /// Make a master key: a value for LANYARD_MASTER_KEY
+    MasterKey {
+        /// Name of the key, kept with everything that is sealed with it
+        #[arg(long, default_value = "k1")]
+        id: String,
+    },
+    /// Check the configuration and everything that it names
+    Doctor,
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  lanyard completions bash > /etc/bash_completion.d/lanyard")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Dev {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR", default_value_t = default_listen())]
+    listen: SocketAddr,
+}
+
+fn settings_help() -> String {
+    let lines: Vec<String> = SETTINGS
+        .iter()
+        .map(|(name, what)| format!("  {name:<29} {what}"))
+        .collect();
+    format!(
+        "Settings, from the environment or the TOML file that LANYARD_CONFIG names (there in lower case, without \
+         LANYARD_):\n{}",
+        lines.join("\n")
+    )
+}
+
+/// The deployment that a command is about.
+#[derive(Debug, Args)]
+struct Place {
+    /// Newsroom
+    #[arg(long, value_name = "SLUG")]
+    tenant: String,
+    /// Deployment of the newsroom
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    deployment: String,
+}
+
+impl Place {
+    fn default_of(tenant: &str) -> Self {
+        Self {
+            tenant: tenant.to_owned(),
+            deployment: "default".to_owned(),
+        }
+    }
+}
+
+/// Runs what was asked.
+///
+/// # Errors
+/// It can't be done, and why.
+pub async fn run(cli: Cli) -> Outcome<ExitCode> {
+    let output = Output { json: cli.json };
+    match cli.command {
+        Command::Dev(args) => {
+            let folder = cli.data_dir.unwrap_or_else(|| PathBuf::from(DEV_FOLDER));
+            return dev::run(&folder, args.listen, output).await;
+        }
+        Command::Serve => return serve::serve().await,
+        Command::Migrate => return migrate(cli.data_dir, output).await,
+        Command::Doctor => return doctor::run(cli.data_dir.as_deref(), output).await,
+        Command::MasterKey { id } => {
+            let key = lanyard_core::seal::MasterKeys::generate(&id)?;
+            lanyard_core::seal::MasterKeys::parse(&key)?;
+            output.result(&key, &json!({ "master_key": *key }))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "lanyard", &mut io::stdout());
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
+    let store = Store::open(cli.data_dir.as_deref()).await?;
+    let outcome = match cli.command {
+        Command::Tenant(command) => tenant::run(&store, command, output).await,
+        Command::Key(command) => key::run(&store, command, output).await,
+        Command::User(command) => user::run(&store, command, output).await,
+        Command::Token(command) => token::run(&store, command, output).await,
+        Command::ApiKey(command) => api_key::run(&store, command, output).await,
+        _ => Ok(ExitCode::SUCCESS),
+    };
+    let closed = store.close().await;
+    let code = outcome?;
+    closed.map(|()| code)
+}
+
+async fn migrate(folder: Option<PathBuf>, output: Output) -> Outcome<ExitCode> {
+    let url = std::env::var("LANYARD_DATABASE_URL")
+        .ok()
+        .filter(|url| !url.is_empty());
+    let (None, Some(url)) = (&folder, url) else {
+        // A dev folder is brought up to date whenever it is opened.
+        let store = Store::open(folder.as_deref()).await?;
+        store.close().await?;
+        output.result(
+            "the dev folder is up to date",
+            &json!({ "up_to_date": true }),
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let report = lanyard_storage::migrate::run(&url).await?;
+    let text = match report.applied {
+        0 => format!(
+            "nothing to do: the database is at migration {}",
+            report.version
+        ),
+        count => format!(
+            "{count} migrations applied; the database is at migration {}",
+            report.version
+        ),
+    };
+    output.result(
+        &text,
+        &json!({ "applied": report.applied, "version": report.version }),
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A token for a demo tenant's reader.
+///
+/// # Errors
+/// The reader or a key is missing.
+pub(crate) async fn issue_demo_token(store: &Store, tenant: &str, user: &str) -> Outcome<String> {
+    token::issue_for(store, &Place::default_of(tenant), user).await
+}
+
+/// Talk's settings for a tenant's default deployment, as .env lines.
+///
+/// # Errors
+/// Talk can't be given the keys.
+pub(crate) async fn talk_settings(store: &Store, tenant: &str) -> Outcome<Vec<String>> {
+    let (policy, set) = key::load(store, &Place::default_of(tenant)).await?;
+    let settings = talk::settings(&policy, &set, false, store.clock.now())?;
+    Ok(settings
+        .variables
+        .iter()
+        .map(|(name, value)| talk::env_line(name, value).to_string())
+        .collect())
+}
+
+/// Reads a file, or standard input for `-`.
+fn read_input(path: &str) -> Outcome<zeroize::Zeroizing<Vec<u8>>> {
+    use io::Read;
+    let mut bytes = zeroize::Zeroizing::new(Vec::new());
+    if path == "-" {
+        io::stdin().lock().take(1 << 20).read_to_end(&mut bytes)?;
+    } else {
+        let file = std::fs::File::open(path)
+            .map_err(|error| Failure::new(format!("{path} can't be read: {error}")))?;
+        file.take(1 << 20).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// A duration as people write it, in seconds: `90s`, `30m`, `6h`, `6 hours`, `1 day`; a bare number is seconds.
+fn parse_duration(text: &str) -> Result<i64, String> {
+    let text = text.trim();
+    let digits = text
+        .find(|character: char| !character.is_ascii_digit() && character != '.')
+        .unwrap_or(text.len());
+    let number: f64 = text[..digits]
+        .parse()
+        .map_err(|_| format!("`{text}` is no duration; write 6h, 30m or 90d"))?;
+    let unit = match text[digits..]
+        .trim()
+        .to_ascii_lowercase()
+        .trim_end_matches('s')
+    {
+        "" | "sec" | "second" => 1.0,
+        "m" | "min" | "minute" => 60.0,
+        "h" | "hr" | "hour" => 3_600.0,
+        "d" | "day" => 86_400.0,
+        "w" | "week" => 604_800.0,
+        "milli" | "m " | "millisecond" => 0.001,
+        _ => {
+            return Err(format!(
+                "`{text}` has no unit that is known; write 6h, 30m or 90d"
+            ));
+        }
+    };
+    let seconds = (number * unit).round();
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by the check")]
+    if (1.0..1e11).contains(&seconds) {
+        Ok(seconds as i64)
+    } else {
+        Err(format!("`{text}` is out of range"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::{Cli, parse_duration};
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_as_they_say() {
+        for (text, seconds) in [
+            ("90", 90),
+            ("90s", 90),
+            ("30m", 1_800),
+            ("6 hours", 21_600),
+            ("12h", 43_200),
+            ("1 day", 86_400),
+            ("2 weeks", 1_209_600),
+        ] {
+            assert_eq!(parse_duration(text), Ok(seconds), "{text}");
+        }
+        for bad in ["", "h", "6 parsecs", "0", "-1h", "1e9d"] {
+            assert!(parse_duration(bad).is_err(), "{bad}");
+        }
+    }
+}

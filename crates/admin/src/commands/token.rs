@@ -1,0 +1,311 @@
+//! `lanyard token`: readers' tokens and issuing tokens.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use lanyard_core::{
+    id::TenantId,
+    revocation::{Revocation, Revocations, Subject},
+    signing_key::KeySet,
+    tenant::Policy,
+    token::{self, Refusal, Verified},
+    user::UserId,
+};
+use lanyard_storage::{keys, revocations, users};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Place, key, parse_duration, read_input};
+use crate::{
+    output::{Failure, Outcome, Output, note, time},
+    store::Store,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Issue a token for a reader
+    Issue {
+        #[command(flatten)]
+        place: Place,
+        /// The reader's id
+        #[arg(long, value_name = "ID")]
+        user: String,
+    },
+    /// Issue an issuing token, with which a CMS can ask for tokens as it asked the demo service
+    Issuing {
+        #[command(flatten)]
+        place: Place,
+        /// When it ends
+        #[arg(long, value_parser = parse_duration, default_value = "365d", value_name = "DURATION")]
+        expires_in: i64,
+        /// It never ends, as the demo service's don't
+        #[arg(long, conflicts_with = "expires_in")]
+        no_expiry: bool,
+    },
+    /// Say whether a token would be accepted here, and why not
+    Check {
+        #[command(flatten)]
+        place: Place,
+        /// The token, or - for standard input
+        token: String,
+    },
+    /// Refuse a token, or all that a reader has, from now on
+    Revoke(Revoke),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Revoke {
+    #[command(flatten)]
+    place: Place,
+    /// The token, or - for standard input
+    #[arg(required_unless_present = "user")]
+    token: Option<String>,
+    /// All tokens of the reader with this id
+    #[arg(long, value_name = "ID", conflicts_with = "token")]
+    user: Option<String>,
+}
+
+pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
+    match command {
+        Command::Issue { place, user } => issue(store, &place, &user, output).await,
+        Command::Issuing {
+            place,
+            expires_in,
+            no_expiry,
+        } => issuing(store, &place, (!no_expiry).then_some(expires_in), output).await,
+        Command::Check { place, token } => check(store, &place, &token, output).await,
+        Command::Revoke(args) => revoke(store, args, output).await,
+    }
+}
+
+/// What is revoked in a tenant now.
+async fn load_revocations(store: &Store, tenant: TenantId) -> Outcome<Revocations> {
+    let mut tx = store.database.read(tenant).await?;
+    Ok(revocations::load(&mut tx, store.clock.now()).await?)
+}
+
+/// Issues a token for a reader who is in the directory.
+///
+/// # Errors
+/// He isn't, or is disabled, or the deployment has no key that signs.
+pub(crate) async fn issue_for(store: &Store, place: &Place, user: &str) -> Outcome<String> {
+    let (policy, set) = key::load(store, place).await?;
+    let id = UserId::parse(user)?;
+    let tenant = store.tenant(&place.tenant).await?;
+    let mut tx = store.database.read(tenant).await?;
+    let row = users::get(&mut tx, &id).await?.ok_or_else(|| {
+        Failure::new(format!(
+            "there is no reader with this id in `{}`; import him with `lanyard user import`",
+            place.tenant
+        ))
+    })?;
+    tx.end().await?;
+    if row.disabled_at.is_some() {
+        return Err(Failure::new(
+            "the reader is disabled; `lanyard user enable` lets him in again",
+        ));
+    }
+    let signing = set.active().ok_or_else(|| {
+        Failure::new("the deployment has no active key; make one with `lanyard key create`")
+    })?;
+    let now = store.clock.now();
+    if !keys::mark_used(&store.database, tenant, &signing.kid, now).await? {
+        return Err(Failure::new(
+            "the key was replaced this very moment; try again",
+        ));
+    }
+    let earliest = load_revocations(store, tenant)
+        .await?
+        .earliest_issue(&id, &signing.kid);
+    Ok(token::issue(
+        &policy,
+        signing,
+        &id,
+        now.max(earliest),
+        Uuid::new_v4(),
+    )?)
+}
+
+async fn issue(store: &Store, place: &Place, user: &str, output: Output) -> Outcome<ExitCode> {
+    let token = issue_for(store, place, user).await?;
+    output.result(&token, &json!({ "token": token }))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn issuing(
+    store: &Store,
+    place: &Place,
+    expires_in: Option<i64>,
+    output: Output,
+) -> Outcome<ExitCode> {
+    let (policy, set) = key::load(store, place).await?;
+    if !policy.issuing.accepted {
+        return Err(Failure::new(format!(
+            "tenant `{}` doesn't accept issuing tokens (tenant create --accept-issuing-tokens). An API key does the \
+             same and can be revoked by itself: lanyard api-key create --tenant {} --name cms",
+            place.tenant, place.tenant
+        )));
+    }
+    let signing = set.active().ok_or_else(|| {
+        Failure::new("the deployment has no active key; make one with `lanyard key create`")
+    })?;
+    let now = store.clock.now();
+    let tenant = store.tenant(&place.tenant).await?;
+    if !keys::mark_used(&store.database, tenant, &signing.kid, now).await? {
+        return Err(Failure::new(
+            "the key was replaced this very moment; try again",
+        ));
+    }
+    let (expires_at, token_id) = (expires_in.map(|seconds| now + seconds), Uuid::new_v4());
+    let token = token::issue_issuing(&policy, signing, now, expires_at, token_id)?;
+    let mut tx = store.write(&place.tenant).await?;
+    store
+        .audit(
+            &mut tx,
+            "issuing_token.create",
+            &token_id.to_string(),
+            &json!({ "expires_at": expires_at }),
+        )
+        .await?;
+    tx.commit().await?.done();
+    output.result(
+        &token,
+        &json!({ "token": token, "jti": token_id, "expires_at": expires_at.map(time) }),
+    )?;
+    note(&format!(
+        "It is good for as long as key `{}` verifies{}. An API key is the safer choice.",
+        signing.kid,
+        expires_at.map_or_else(String::new, |end| format!(", at most until {}", time(end)))
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_token(token: &str) -> Outcome<String> {
+    let text = if token == "-" {
+        String::from_utf8(read_input("-")?.to_vec())?
+    } else {
+        token.to_owned()
+    };
+    Ok(text.trim().to_owned())
+}
+
+/// What a token is good for, or why it is refused.
+fn judge(
+    policy: &Policy,
+    set: &KeySet,
+    revoked: &Revocations,
+    token: &str,
+    now: i64,
+) -> Result<Verified, Refusal> {
+    let verified = match token::verify(policy, set, token, now) {
+        Err(Refusal::WrongPurpose) => token::verify_issuing(policy, set, token, now)?,
+        other => other?,
+    };
+    revoked.refusal(&verified).map_or(Ok(verified), Err)
+}
+
+async fn check(store: &Store, place: &Place, token: &str, output: Output) -> Outcome<ExitCode> {
+    let token = read_token(token)?;
+    let (policy, set) = key::load(store, place).await?;
+    let tenant = store.tenant(&place.tenant).await?;
+    let revoked = load_revocations(store, tenant).await?;
+    match judge(&policy, &set, &revoked, &token, store.clock.now()) {
+        Ok(verified) => {
+            let known = match &verified.user {
+                Some(user) => users::get(&mut store.database.read(tenant).await?, user)
+                    .await?
+                    .is_some(),
+                None => false,
+            };
+            let purpose = if verified.user.is_some() {
+                "reader"
+            } else {
+                "issuing"
+            };
+            let value = json!({
+                "accepted": true, "purpose": purpose, "user": verified.user.as_ref().map(UserId::as_str),
+                "user_known": known, "kid": verified.key.kid, "jti": verified.token_id,
+                "expires_at": verified.expires_at.map(time),
+            });
+            let who = verified
+                .user
+                .as_ref()
+                .map_or("an issuing token".to_owned(), |user| {
+                    format!(
+                        "for reader {user}{}",
+                        if known {
+                            ""
+                        } else {
+                            ", who is not in the directory"
+                        }
+                    )
+                });
+            output.result(
+                &format!("accepted: {who}, key `{}`", verified.key.kid),
+                &value,
+            )?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(refusal) => {
+            let value = json!({ "accepted": false, "reason": refusal.reason(), "detail": refusal.to_string() });
+            output.result(&format!("refused: {refusal}"), &value)?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+async fn revoke(store: &Store, args: Revoke, output: Output) -> Outcome<ExitCode> {
+    let (policy, set) = key::load(store, &args.place).await?;
+    let now = store.clock.now();
+    let mut tx = store.write(&args.place.tenant).await?;
+    if let Some(user) = &args.user {
+        let id = UserId::parse(user)?;
+        revocations::add(
+            &mut tx,
+            &Revocation::before(Subject::User(id.as_str().into()), now),
+        )
+        .await?;
+        let surrogate = users::surrogate(&mut tx, &id, Uuid::new_v4()).await?;
+        store
+            .audit(
+                &mut tx,
+                "user.revoke_tokens",
+                &surrogate.to_string(),
+                &json!({}),
+            )
+            .await?;
+        tx.commit().await?.done();
+        output.result(
+            "the reader's tokens are revoked",
+            &json!({ "revoked": true, "before": time(now) }),
+        )?;
+    } else {
+        let token = read_token(args.token.as_deref().unwrap_or_default())?;
+        let verified =
+            judge(&policy, &set, &Revocations::default(), &token, now).map_err(|refusal| {
+                Failure::new(format!("the token isn't accepted anyway: {refusal}"))
+            })?;
+        let token_id = verified.token_id.ok_or_else(|| {
+            Failure::new("the token has no `jti`, so it can't be told from others: revoke its reader's tokens (--user), or its key")
+        })?;
+        let expires_at = verified.expires_at.unwrap_or(i64::MAX);
+        revocations::add(&mut tx, &Revocation::token(&token_id, expires_at)).await?;
+        store
+            .audit(
+                &mut tx,
+                "token.revoke",
+                &token_id,
+                &json!({ "expires_at": expires_at }),
+            )
+            .await?;
+        tx.commit().await?.done();
+        output.result(
+            "the token is revoked",
+            &json!({ "revoked": true, "jti": token_id }),
+        )?;
+    }
+    note(
+        "Talk verifies alone: it goes on accepting what it knows until that expires, or the reader logs out there.",
+    );
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,152 @@
+//! `lanyard dev`: a server to try, with nothing to configure.
+
+use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
+
+use lanyard_api::{Limits, Settings, log};
+use lanyard_core::{id::Slug, key::Algorithm, user::User};
+use lanyard_storage::{tenants, users};
+use serde_json::json;
+
+use crate::{
+    commands::{self, NewTenant},
+    output::{Outcome, Output},
+    postgres::Durability,
+    serve::{Server, bind, stop_signal},
+    store::{Store, write_private},
+};
+
+/// The tenant that is there from the start.
+const DEMO: &str = "demo";
+/// Its readers, with the demo service's ids and names.
+const READERS: [&str; 3] = [
+    r#"{"id":"1","email":"bob@newsroom.example","username":"bob"}"#,
+    r#"{"id":"2","email":"alice@newsroom.example","username":"alice"}"#,
+    r#"{"id":"3","email":"eve@newsroom.example","username":"eve"}"#,
+];
+
+/// Runs until Ctrl-C.
+///
+/// # Errors
+/// The port is taken, Postgres is missing, or the folder can't be used; one line says so.
+pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<ExitCode> {
+    // Before Postgres starts: a port that is taken should be told at once.
+    let listener = bind(listen).await?;
+    let stop = stop_signal()?;
+    let store = Store::open_folder(folder, Durability::Durable).await?;
+    let served = async {
+        let api_key = seed(&store, folder).await?;
+        let flusher = log::start(log::Format::Pretty, None, "info", store.clock.clone())?;
+        let settings = Settings {
+            max_staleness: Duration::from_secs(30),
+            redis_url: None,
+            readers_memory: 64 << 20,
+        };
+        let (database, keys) = (store.database.clone(), Arc::clone(&store.master_keys));
+        let server = Server::wire(
+            database,
+            keys,
+            store.clock.clone(),
+            &settings,
+            Limits::default(),
+            Duration::ZERO,
+        )
+        .await?;
+        let address = listener.local_addr()?;
+        let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
+            format!("localhost:{}", address.port())
+        } else {
+            address.to_string()
+        };
+        let welcome = Welcome::new(&store, &format!("http://{host}"), &api_key).await?;
+        output.result(&welcome.text(), &welcome.value())?;
+        let served = server.run(listener, stop).await;
+        flusher.flush();
+        served
+    };
+    let outcome = served.await;
+    store.close().await?;
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// Makes the demo tenant on a first start. Its API key lies in the folder, since the database has the hash only.
+async fn seed(store: &Store, folder: &Path) -> Outcome<String> {
+    let path = folder.join("demo-api-key");
+    let slug: Slug = DEMO.parse()?;
+    if tenants::find(&store.database, DEMO).await?.is_none() {
+        let policy = commands::default_policy("http://localhost:3000/t/demo")?;
+        let new = NewTenant {
+            slug: slug.clone(),
+            name: Some("Demo newsroom".to_owned()),
+            policy,
+        };
+        let mut tx = commands::create_tenant(store, new, None, Algorithm::HS256).await?;
+        let mut rows = Vec::new();
+        for (place, reader) in (0..).zip(READERS) {
+            users::copy_row(&mut rows, place, &User::from_json(reader.as_bytes())?);
+        }
+        users::import_batch(&mut tx, &rows).await?;
+        tx.commit().await?.done();
+    }
+    if let Ok(key) = std::fs::read_to_string(&path)
+        && !key.trim().is_empty()
+    {
+        return Ok(key.trim().to_owned());
+    }
+    let mut tx = store.write(DEMO).await?;
+    let (_, key) = commands::create_api_key(store, &mut tx, &slug, "demo", None).await?;
+    tx.commit().await?.done();
+    write_private(&path, key.reveal())?;
+    Ok(key.reveal().to_owned())
+}
+
+/// What a newcomer reads, ready to paste.
+struct Welcome {
+    url: String,
+    issue: String,
+    look_up: String,
+    settings: Vec<String>,
+    embed: String,
+}
+
+impl Welcome {
+    async fn new(store: &Store, url: &str, api_key: &str) -> Outcome<Self> {
+        let token = commands::issue_demo_token(store, DEMO, "1").await?;
+        let settings = commands::talk_settings(store, DEMO).await?;
+        Ok(Self {
+            url: url.to_owned(),
+            issue: format!(
+                "curl -sS -X POST {url}/t/{DEMO}/ -H 'Authorization: Bearer {api_key}' \
+                 -H 'Content-Type: application/json' -d '{{\"id\":\"1\"}}'"
+            ),
+            look_up: format!("curl -sS {url}/t/{DEMO}/ -H 'Authorization: Bearer {token}'"),
+            settings,
+            embed: format!(
+                "Coral.Talk.render(document.getElementById('coralStreamEmbed'), {{ talk: 'http://localhost:3001/', \
+                 auth_token: '{token}' }});"
+            ),
+        })
+    }
+
+    fn text(&self) -> String {
+        format!(
+            "Lanyard is ready on {}\n\n\
+             Issue a token for bob (readers: 1 bob, 2 alice, 3 eve):\n\n{}\n\n\
+             Look up whose token this is, as Talk's plugin does:\n\n{}\n\n\
+             Talk's settings:\n\n{}\n\n\
+             The embed, with bob logged in (use a token of your own after six hours):\n\n{}\n\n\
+             Ctrl-C stops everything; the next start finds all data again.\n",
+            self.url,
+            self.issue,
+            self.look_up,
+            self.settings.join("\n"),
+            self.embed
+        )
+    }
+
+    fn value(&self) -> serde_json::Value {
+        json!({
+            "url": self.url, "issue": self.issue, "look_up": self.look_up, "talk_settings": self.settings,
+            "embed": self.embed,
+        })
+    }
+}

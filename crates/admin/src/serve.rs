@@ -1,0 +1,173 @@
+//! Serving: everything wired together, from a listener to the last answer.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use lanyard_api::{App, Limits, Settings, log};
+use lanyard_core::seal::MasterKeys;
+use lanyard_storage::{Clock, Database, Listener, revocations};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    task::JoinHandle,
+    time::sleep,
+};
+
+use crate::{
+    config::Config,
+    output::{Failure, Outcome},
+};
+
+/// How often revocations that nothing alive needs are forgotten.
+const PRUNE_EVERY: Duration = Duration::from_secs(600);
+
+/// A server's parts, wired but not yet serving.
+#[derive(Debug)]
+pub struct Server {
+    /// The state.
+    pub app: App,
+    background: [JoinHandle<()>; 2],
+    limits: Limits,
+    drain_delay: Duration,
+}
+
+impl Server {
+    /// Wires the parts and starts to listen for changes.
+    ///
+    /// # Errors
+    /// A key is sealed with a master key that isn't there, or the URL of Redis is wrong.
+    pub async fn wire(
+        database: Database,
+        master_keys: Arc<MasterKeys>,
+        clock: Clock,
+        settings: &Settings,
+        limits: Limits,
+        drain_delay: Duration,
+    ) -> Outcome<Self> {
+        for id in database.master_keys_in_use().await? {
+            if !master_keys.has(&id) {
+                return Err(Failure::new(format!(
+                    "signing keys are sealed with master key `{id}`, which LANYARD_MASTER_KEY doesn't have: add it"
+                )));
+            }
+        }
+        let app = App::new(database.clone(), master_keys, clock.clone(), settings)?;
+        let listener = Listener::new(database.clone(), Arc::clone(&app.views));
+        let background = [
+            tokio::spawn(listener.run()),
+            tokio::spawn(prune(database, clock)),
+        ];
+        Ok(Self {
+            app,
+            background,
+            limits,
+            drain_delay,
+        })
+    }
+
+    /// Serves until `stop` is done; then readiness goes first, and the rest once balancers have seen it.
+    ///
+    /// # Errors
+    /// The listener fails.
+    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) -> Outcome {
+        let app = self.app.clone();
+        let drained = async {
+            stop.await;
+            app.drain();
+            sleep(self.drain_delay).await;
+        };
+        lanyard_api::serve(
+            listener,
+            lanyard_api::router(self.app.clone()),
+            self.limits,
+            drained,
+        )
+        .await?;
+        for task in self.background {
+            task.abort();
+        }
+        self.app.database.close().await;
+        Ok(())
+    }
+}
+
+async fn prune(database: Database, clock: Clock) {
+    loop {
+        sleep(PRUNE_EVERY).await;
+        if let Err(error) = revocations::prune(&database, clock.now()).await {
+            tracing::warn!(%error, "old revocations can't be forgotten");
+        }
+    }
+}
+
+/// Binds an address, or says why not.
+///
+/// # Errors
+/// It is taken, or not ours.
+pub async fn bind(address: std::net::SocketAddr) -> Outcome<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => Failure::new(format!(
+            "{address} is taken by another program; stop it, or listen elsewhere with --listen 127.0.0.1:PORT"
+        )),
+        _ => Failure::new(format!("can't listen on {address}: {error}")),
+    })
+}
+
+/// Done at SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// The signals can't be caught.
+pub fn stop_signal() -> Outcome<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// `lanyard serve`.
+///
+/// # Errors
+/// The configuration is wrong, or the database isn't as it has to be.
+pub async fn serve() -> Outcome<ExitCode> {
+    let config = Config::from_environment()?;
+    let stop = stop_signal()?;
+    let clock = Clock::default();
+    let flusher = log::start(
+        log::Format::Json,
+        config.log_file.as_deref(),
+        &config.log,
+        clock.clone(),
+    )?;
+    let database =
+        Database::connect(config.database_url.reveal(), config.database_connections).await?;
+    let settings = Settings {
+        max_staleness: config.max_staleness,
+        redis_url: config.redis_url.map(|url| url.reveal().to_owned()),
+        readers_memory: config.readers_memory,
+    };
+    let limits = Limits {
+        connections: config.max_connections,
+        ..Limits::default()
+    };
+    let master_keys = Arc::new(config.master_keys);
+    let server = Server::wire(
+        database,
+        master_keys,
+        clock,
+        &settings,
+        limits,
+        config.drain_delay,
+    )
+    .await?;
+    let listener = bind(config.listen).await?;
+    tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "serving");
+    let served = server.run(listener, stop).await;
+    tracing::info!("stopped");
+    flusher.flush();
+    served.map(|()| ExitCode::SUCCESS)
+}
