@@ -22,8 +22,8 @@ use crate::{
     App, Problem,
     body::{self, ContentType},
     caller::{Presented, Target},
+    failure::Failure,
     middleware::Note,
-    problem::Failure,
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
@@ -88,7 +88,9 @@ pub(crate) async fn issue(
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     match presented.api_key(now) {
-        Some(outcome) => outcome?,
+        Some(outcome) => {
+            outcome?;
+        }
         None => {
             presented
                 .target

@@ -7,12 +7,13 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use lanyard_core::api_key::PlainApiKey;
+use lanyard_core::id::ApiKeyId;
 use lanyard_core::tenant::TenantStatus;
 use lanyard_core::token::Refusal;
 use lanyard_storage::{DeploymentView, TenantView};
 use serde::Deserialize;
 
-use crate::{App, Problem, problem::Failure};
+use crate::{App, Problem, failure::Failure};
 
 /// The one deployment that needs no name in a path.
 const DEFAULT: &str = "default";
@@ -80,22 +81,19 @@ impl Target {
         &mut self,
         app: &App,
         ask: impl Fn(&Self) -> Result<T, Refusal>,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, Refusal> {
         match ask(self) {
             Err(refusal) if refusal.may_be_news() => {
+                // Refused it stays when the database is away: all that is known says so.
                 match app.views.refresh(&self.tenant).await {
-                    Ok(Some(newer))
-                        if newer.version() > self.tenant.version()
-                            || !Arc::ptr_eq(&newer, &self.tenant) =>
-                    {
+                    Ok(Some(newer)) if !Arc::ptr_eq(&newer, &self.tenant) => {
                         self.tenant = newer;
-                        Ok(ask(self)?)
+                        ask(self)
                     }
-                    // Refused it stays: what we know says so, and nothing says otherwise.
-                    _ => Err(refusal.into()),
+                    _ => Err(refusal),
                 }
             }
-            answer => Ok(answer?),
+            answer => answer,
         }
     }
 }
@@ -130,14 +128,14 @@ impl FromRequestParts<App> for Presented {
 
 impl Presented {
     /// Whether the bearer is a good API key of the tenant; `None` when it isn't an API key at all.
-    pub(crate) fn api_key(&self, now: i64) -> Option<Result<(), Failure>> {
+    pub(crate) fn api_key(&self, now: i64) -> Option<Result<ApiKeyId, Failure>> {
         if !self.bearer.0.starts_with("lyd_") {
             return None;
         }
         let key = PlainApiKey::parse(&self.bearer.0).map(|plain| plain.hash());
         Some(
             match key.and_then(|hash| self.target.tenant.api_key(&hash, now)) {
-                Some(_) => Ok(()),
+                Some(key) => Ok(key.id),
                 None => {
                     let mut failure = Failure::from(Problem::TokenInvalid);
                     failure.note.reason = Some("bad_api_key");
@@ -150,7 +148,10 @@ impl Presented {
 
 /// A program with a good API key of the tenant in the path.
 #[derive(Debug)]
-pub(crate) struct ApiKeyCaller(pub(crate) Target);
+pub(crate) struct ApiKeyCaller {
+    pub(crate) target: Target,
+    pub(crate) api_key: ApiKeyId,
+}
 
 impl FromRequestParts<App> for ApiKeyCaller {
     type Rejection = Failure;
@@ -158,7 +159,10 @@ impl FromRequestParts<App> for ApiKeyCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let presented = Presented::from_request_parts(parts, app).await?;
         match presented.api_key(app.clock.now()) {
-            Some(outcome) => outcome.map(|()| Self(presented.target)),
+            Some(outcome) => Ok(Self {
+                api_key: outcome?,
+                target: presented.target,
+            }),
             None => Err(Problem::TokenInvalid.into()),
         }
     }

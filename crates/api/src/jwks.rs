@@ -8,7 +8,7 @@ use axum::{
 use lanyard_core::signing_key::KeyState;
 use serde_json::json;
 
-use crate::{App, Problem, caller::Target, problem::Failure};
+use crate::{App, Problem, caller::Target, failure::Failure};
 
 pub(crate) async fn of_default(
     State(app): State<App>,

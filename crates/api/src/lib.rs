@@ -4,6 +4,7 @@ mod app;
 mod body;
 mod broker;
 mod caller;
+mod failure;
 mod health;
 mod jwks;
 pub mod log;
@@ -27,7 +28,7 @@ pub fn router(app: App) -> Router {
     let broker = get(broker::look_up)
         .post(broker::issue)
         .options(broker::options)
-        .fallback(problem::wrong_method);
+        .fallback(failure::wrong_method);
     let routes = Router::new()
         .route("/t/{tenant}", broker.clone())
         .route("/t/{tenant}/", broker.clone())
@@ -35,25 +36,25 @@ pub fn router(app: App) -> Router {
         .route("/t/{tenant}/{deployment}/", broker)
         .route(
             "/t/{tenant}/.well-known/jwks.json",
-            get(jwks::of_default).fallback(problem::wrong_method),
+            get(jwks::of_default).fallback(failure::wrong_method),
         )
         .route(
             "/t/{tenant}/{deployment}/.well-known/jwks.json",
-            get(jwks::of).fallback(problem::wrong_method),
+            get(jwks::of).fallback(failure::wrong_method),
         )
         .route(
             "/v1/tenants/{tenant}/tokens/introspect",
-            post(tokens::introspect).fallback(problem::wrong_method),
+            post(tokens::introspect).fallback(failure::wrong_method),
         )
         .route(
             "/v1/tenants/{tenant}/tokens/revoke",
-            post(tokens::revoke).fallback(problem::wrong_method),
+            post(tokens::revoke).fallback(failure::wrong_method),
         )
-        .route("/livez", get(health::live).fallback(problem::wrong_method))
+        .route("/livez", get(health::live).fallback(failure::wrong_method))
         .route(
             "/readyz",
-            get(health::ready).fallback(problem::wrong_method),
+            get(health::ready).fallback(failure::wrong_method),
         )
-        .fallback(problem::no_route);
+        .fallback(failure::no_route);
     middleware::wrap(routes, app.clone()).with_state(app)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -61,6 +61,7 @@ pub fn start(
         Format::Json => builder.event_format(JsonLines { clock }).try_init(),
         Format::Pretty => builder
             .compact()
+            .with_ansi(io::stderr().is_terminal())
             .without_time()
             .with_target(false)
             .try_init(),

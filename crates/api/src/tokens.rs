@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use lanyard_core::{
-    audit::Event,
+    audit::{Actor, Event},
     json as strict,
     revocation::Revocation,
     token::{Refusal, Verified},
@@ -22,8 +22,8 @@ use crate::{
     body::{self, ContentType},
     broker,
     caller::{ApiKeyCaller, Target},
+    failure::Failure,
     middleware::Note,
-    problem::Failure,
 };
 
 /// The parameters of both; `token_type_hint` and others are ignored, as the RFCs ask.
@@ -51,58 +51,38 @@ async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Probl
 /// Judges the token that is asked about, as the broker would.
 async fn judge(
     app: &App,
-    tenant: Target,
+    target: &mut Target,
     parameters: &Parameters,
-) -> Result<(Target, Result<Verified, Refusal>), Failure> {
+) -> Result<Result<Verified, Refusal>, Problem> {
     let token = parameters
         .token
         .as_deref()
         .filter(|token| !token.is_empty())
         .ok_or(Problem::ParameterMissing)?;
-    let name = parameters.deployment.as_deref().unwrap_or("default");
-    let mut target = Target {
-        deployment: name.into(),
-        ..tenant
-    };
+    target.deployment = parameters.deployment.as_deref().unwrap_or("default").into();
     let now = app.clock.now();
-    let verdict = target
-        .with_newest(app, |target| {
-            Ok(broker::verify(target, token, now)).transpose_news()
-        })
-        .await?;
-    Ok((target, verdict))
-}
-
-/// Lets a refusal pass as an answer, unless newer knowledge could turn it around.
-trait TransposeNews {
-    fn transpose_news(self) -> Result<Result<Verified, Refusal>, Refusal>;
-}
-
-impl TransposeNews for Result<Result<Verified, Refusal>, Refusal> {
-    fn transpose_news(self) -> Self {
-        match self {
-            Ok(Err(refusal)) if refusal.may_be_news() => Err(refusal),
-            other => other,
-        }
-    }
+    Ok(target
+        .with_newest(app, |target| broker::verify(target, token, now))
+        .await)
 }
 
 /// `POST /v1/tenants/{tenant}/tokens/introspect`.
 pub(crate) async fn introspect(
     State(app): State<App>,
-    ApiKeyCaller(tenant): ApiKeyCaller,
+    caller: ApiKeyCaller,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
     let parameters = parameters(&headers, body).await?;
-    let inactive = || Json(json!({ "active": false })).into_response();
-    let (target, verified) = match judge(&app, tenant, &parameters).await {
-        Ok((target, Ok(verified))) => (target, verified),
-        Ok((_, Err(refusal))) => return Ok(noted(inactive(), refusal.reason())),
-        Err(failure) if failure.problem == Problem::TokenInvalid => {
-            return Ok(noted(inactive(), "token-invalid"));
+    let mut target = caller.target;
+    let verified = match judge(&app, &mut target, &parameters).await? {
+        Ok(verified) => verified,
+        Err(refusal) => {
+            return Ok(noted(
+                Json(json!({ "active": false })).into_response(),
+                refusal.reason(),
+            ));
         }
-        Err(failure) => return Err(failure),
     };
     let policy = &target.deployment()?.policy;
     let mut answer = json!({
@@ -125,20 +105,15 @@ pub(crate) async fn introspect(
 /// `POST /v1/tenants/{tenant}/tokens/revoke`. A token that isn't good anyway needs no revoking, and is a success.
 pub(crate) async fn revoke(
     State(app): State<App>,
-    ApiKeyCaller(tenant): ApiKeyCaller,
+    caller: ApiKeyCaller,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
     let parameters = parameters(&headers, body).await?;
-    let (target, verified) = match judge(&app, tenant, &parameters).await {
-        Ok((target, Ok(verified))) => (target, verified),
-        Ok((_, Err(refusal))) => {
-            return Ok(noted(StatusCode::OK.into_response(), refusal.reason()));
-        }
-        Err(failure) if failure.problem == Problem::TokenInvalid => {
-            return Ok(noted(StatusCode::OK.into_response(), "token-invalid"));
-        }
-        Err(failure) => return Err(failure),
+    let mut target = caller.target;
+    let verified = match judge(&app, &mut target, &parameters).await? {
+        Ok(verified) => verified,
+        Err(refusal) => return Ok(noted(StatusCode::OK.into_response(), refusal.reason())),
     };
     let token_id = verified
         .token_id
@@ -154,7 +129,7 @@ pub(crate) async fn revoke(
     let detail = json!({ "expires_at": expires_at }).to_string();
     tx.audit(&Event {
         at: app.clock.micros(),
-        actor: "api_key",
+        actor: &Actor::ApiKey(caller.api_key).text(),
         action: "token.revoke",
         target: token_id,
         detail: &detail,

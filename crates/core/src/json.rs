@@ -67,7 +67,7 @@ impl<'de> Visitor<'de> for CheckedVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Checked, A::Error> {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::with_capacity(16);
         while let Some(name) = members.next_key::<String>()? {
             if !seen.insert(name) {
                 return Err(A::Error::custom("a member appears twice"));

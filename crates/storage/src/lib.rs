@@ -19,6 +19,7 @@ pub mod tenants;
 mod transaction;
 mod user_cache;
 pub mod users;
+mod view;
 mod views;
 
 pub use change::Change;
@@ -29,4 +30,5 @@ pub use listen::Listener;
 pub use redis_users::ping_redis;
 pub use transaction::{Committed, ReadTx, WriteTx};
 pub use user_cache::{Reader, Readers};
-pub use views::{DeploymentView, TenantView, Views};
+pub use view::{DeploymentView, TenantView};
+pub use views::Views;

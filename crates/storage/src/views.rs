@@ -7,26 +7,21 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use lanyard_core::{
-    api_key::{ApiKey, ApiKeyHash},
     id::{Slug, TenantId},
-    revocation::Revocations,
     seal::MasterKeys,
-    signing_key::KeySet,
-    tenant::{Policy, TenantStatus},
-    user::UserId,
 };
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::{
-    Change, Clock, Database, StorageError, api_keys, change::Changes, keys, revocations, tenants,
-    transaction::Committed,
+    Clock, Committed, Database, DeploymentView, StorageError, TenantView, api_keys,
+    change::Changes, keys, revocations, tenants, view::UserFreshness,
 };
 
 /// Tenants held at once; beyond that the one that was used longest ago goes.
@@ -34,119 +29,8 @@ const MAX_TENANTS: usize = 10_000;
 /// Slugs remembered as unknown, and for how long, so that a flood of them doesn't reach the database.
 const MAX_UNKNOWN: usize = 4_096;
 const UNKNOWN_FOR: Duration = Duration::from_secs(1);
-/// Changed users named one by one; beyond that all of the tenant's are read anew.
-const MAX_CHANGED_USERS: usize = 1_024;
 /// Loads at a time, so that a cold start leaves connections for others.
 const MAX_LOADS: usize = 4;
-
-/// A deployment as the hot path needs it.
-#[derive(Debug)]
-pub struct DeploymentView {
-    /// Its rules.
-    pub policy: Policy,
-    /// Its keys, opened.
-    pub keys: KeySet,
-}
-
-/// A tenant as the hot path needs it.
-#[derive(Debug)]
-pub struct TenantView {
-    /// Its id.
-    pub id: TenantId,
-    /// Its name in URLs.
-    pub slug: Slug,
-    /// Whether it is served.
-    pub status: TenantStatus,
-    deployments: Vec<DeploymentView>,
-    api_keys: HashMap<ApiKeyHash, ApiKey>,
-    revocations: RwLock<Revocations>,
-    version: AtomicI64,
-    users: Arc<UserFreshness>,
-    used: AtomicU64,
-}
-
-impl TenantView {
-    /// The deployment of this name.
-    #[must_use]
-    pub fn deployment(&self, name: &str) -> Option<&DeploymentView> {
-        self.deployments
-            .iter()
-            .find(|deployment| deployment.policy.name.as_str() == name)
-    }
-
-    /// The API key with this hash, unless it has ended.
-    #[must_use]
-    pub fn api_key(&self, hash: &ApiKeyHash, now: i64) -> Option<&ApiKey> {
-        let key = self.api_keys.get(hash)?;
-        let ended = key.expires_at.is_some_and(|end| end <= now)
-            || self.read_revocations(|set| set.api_key_is_revoked(key.id));
-        (!ended).then_some(key)
-    }
-
-    /// Asks the revocations something.
-    pub fn read_revocations<T>(&self, ask: impl FnOnce(&Revocations) -> T) -> T {
-        // A writer that panicked has added at most one mark too few, and the version tells.
-        ask(&self
-            .revocations
-            .read()
-            .unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// The tenant's version that this view stands for.
-    #[must_use]
-    pub fn version(&self) -> i64 {
-        self.version.load(Ordering::Acquire)
-    }
-
-    /// The oldest snapshot, as a tenant's version, from which this user's record may be served.
-    pub(crate) fn required(&self, user: &UserId) -> i64 {
-        self.users.required(user)
-    }
-}
-
-/// Which cached users are too old, said by the version from which on they are good.
-#[derive(Debug)]
-struct UserFreshness {
-    all_from: AtomicI64,
-    changed: RwLock<HashMap<Box<str>, i64>>,
-}
-
-impl UserFreshness {
-    fn new(all_from: i64) -> Self {
-        Self {
-            all_from: AtomicI64::new(all_from),
-            changed: RwLock::default(),
-        }
-    }
-
-    fn required(&self, user: &UserId) -> i64 {
-        let changed = self.changed.read().unwrap_or_else(PoisonError::into_inner);
-        let own = if changed.is_empty() {
-            None
-        } else {
-            changed.get(user.as_str()).copied()
-        };
-        own.unwrap_or(i64::MIN)
-            .max(self.all_from.load(Ordering::Acquire))
-    }
-
-    fn user_changed(&self, id: &str, version: i64) {
-        let mut changed = self.changed.write().unwrap_or_else(PoisonError::into_inner);
-        if changed.len() >= MAX_CHANGED_USERS {
-            self.all_from.fetch_max(version, Ordering::AcqRel);
-            changed.clear();
-        }
-        changed.insert(id.into(), version);
-    }
-
-    fn all_changed(&self, version: i64) {
-        self.all_from.fetch_max(version, Ordering::AcqRel);
-        self.changed
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-}
 
 #[derive(Debug, Default)]
 struct Held {
@@ -154,6 +38,9 @@ struct Held {
     slugs: HashMap<TenantId, Box<str>>,
     unknown: HashMap<Box<str>, Instant>,
     unknown_order: VecDeque<Box<str>>,
+    /// Tenants that are being read for the first time, and versions that were told of meanwhile.
+    loading: usize,
+    heard: HashMap<TenantId, i64>,
 }
 
 /// All views of this process.
@@ -202,7 +89,7 @@ impl Views {
         let elapsed = self.started.elapsed();
         let stale = self.is_stale_at(elapsed);
         {
-            let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+            let held = self.held();
             if let Some(view) = held.by_slug.get(slug) {
                 if stale {
                     return Err(StorageError::Stale);
@@ -266,7 +153,7 @@ impl Views {
     /// Takes in one notification.
     pub(crate) async fn take_in(&self, changes: &Changes) {
         let _changing = self.changing.lock().await;
-        self.forget_unknown();
+        self.held_mut().hear(changes);
         let Some(view) = self.view(changes.tenant) else {
             return;
         };
@@ -275,36 +162,13 @@ impl Views {
             return;
         }
         let next = changes.version == held + 1;
-        if next && self.add_changes(&view, changes) {
-            view.version.store(changes.version, Ordering::Release);
-        } else if let Err(error) = self.reload(changes.tenant, !next).await {
+        if next && view.add(changes) {
+            return;
+        }
+        if let Err(error) = self.reload(changes.tenant, !next).await {
             tracing::warn!(tenant = %changes.tenant, %error, "a tenant that changed can't be read anew");
             self.drop_view(changes.tenant);
         }
-    }
-
-    /// Adds changes to a view in place; false when it has to be read anew.
-    #[expect(clippy::unused_self, reason = "reads as one of the steps of take_in")]
-    fn add_changes(&self, view: &TenantView, changes: &Changes) -> bool {
-        let mut complete = true;
-        for change in &changes.changes {
-            match change {
-                Change::User(id) => view.users.user_changed(id, changes.version),
-                Change::Users => view.users.all_changed(changes.version),
-                Change::Revoked(revocation) => {
-                    view.revocations
-                        .write()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .add(revocation);
-                }
-                Change::Tenant | Change::Lifted(_) => complete = false,
-                Change::Everything => {
-                    view.users.all_changed(changes.version);
-                    complete = false;
-                }
-            }
-        }
-        complete
     }
 
     /// Which tenants the database has a newer version of; at its end all others are confirmed.
@@ -314,17 +178,14 @@ impl Views {
     pub(crate) async fn poll(&self) -> Result<Vec<(TenantId, i64)>, StorageError> {
         let asked = self.started.elapsed();
         let known: Vec<_> = {
-            let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+            let held = self.held();
             held.by_slug
                 .values()
                 .map(|view| (view.id, view.version()))
                 .collect()
         };
         let behind = self.behind(&known).await?;
-        self.confirmed.fetch_max(
-            u64::try_from(asked.as_millis()).unwrap_or(u64::MAX),
-            Ordering::AcqRel,
-        );
+        self.confirm(asked);
         Ok(behind)
     }
 
@@ -351,12 +212,9 @@ impl Views {
     /// Forgets revoked tokens that have expired, and tenants that nobody used for longest when there are too many.
     pub(crate) fn tidy(&self) {
         let now = self.clock.now();
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held_mut();
         for view in held.by_slug.values() {
-            view.revocations
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .prune(now);
+            view.prune(now);
         }
         let excess = held.by_slug.len().saturating_sub(MAX_TENANTS);
         if excess > 0 {
@@ -392,7 +250,7 @@ impl Views {
     }
 
     fn view(&self, id: TenantId) -> Option<Arc<TenantView>> {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let held = self.held();
         held.slugs
             .get(&id)
             .and_then(|slug| held.by_slug.get(slug))
@@ -400,85 +258,64 @@ impl Views {
     }
 
     fn drop_view(&self, id: TenantId) {
-        self.held
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(id);
+        self.held_mut().remove(id);
     }
 
-    fn forget_unknown(&self) {
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        held.unknown.clear();
-        held.unknown_order.clear();
-    }
-
-    /// First touch of a slug.
+    /// First touch of a slug. Tenants are read side by side; only putting them in place is serial.
     async fn load(&self, slug: &str) -> Result<Option<Arc<TenantView>>, StorageError> {
         let _permit = self
             .loads
             .acquire()
             .await
             .map_err(|_| StorageError::Stale)?;
-        let _changing = self.changing.lock().await;
-        if let Some(view) = self
-            .held
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .by_slug
-            .get(slug)
-        {
+        if let Some(view) = self.held().by_slug.get(slug) {
             return Ok(Some(Arc::clone(view)));
         }
         let asked = self.started.elapsed();
-        let id = if slug.parse::<Slug>().is_ok() {
-            tenants::find(&self.database, slug).await?
-        } else {
-            None
+        let _loading = Loading::begin(self);
+        let id = match slug.parse::<Slug>() {
+            Ok(_) => tenants::find(&self.database, slug).await?,
+            Err(_) => None,
         };
         let Some(id) = id else {
-            self.held
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remember_unknown(slug);
+            self.held_mut().remember_unknown(slug);
             return Ok(None);
         };
-        self.reload(id, true).await?;
-        if self
-            .held
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .by_slug
-            .len()
-            == 1
-        {
-            // Nothing else is held, so this answer confirms everything.
-            self.confirmed.fetch_max(
-                u64::try_from(asked.as_millis()).unwrap_or(u64::MAX),
-                Ordering::AcqRel,
-            );
+        loop {
+            let loaded = self.read(id).await?;
+            let _changing = self.changing.lock().await;
+            let heard = self.held().heard.get(&id).copied();
+            // A change came in between, and nobody held the tenant to take it in.
+            if heard > loaded.as_ref().map(TenantView::version) && loaded.is_some() {
+                continue;
+            }
+            self.install(id, loaded, true);
+            if self.held().by_slug.len() == 1 {
+                // Nothing else is held, so this answer confirms everything.
+                self.confirm(asked);
+            }
+            return Ok(self.view(id));
         }
-        Ok(self.view(id))
     }
 
-    /// Reads a tenant whole and puts it in the place of what is held. With `gap`, changes may have been missed, so no
-    /// user that was cached before is believed.
+    /// Reads a tenant anew and puts it in the place of what is held. With `gap`, changes may have been missed, so no
+    /// user that was cached before is believed. The caller holds `changing`.
     async fn reload(&self, id: TenantId, gap: bool) -> Result<(), StorageError> {
+        let loaded = self.read(id).await?;
+        self.install(id, loaded, gap);
+        Ok(())
+    }
+
+    /// Reads a tenant whole, in one snapshot.
+    async fn read(&self, id: TenantId) -> Result<Option<TenantView>, StorageError> {
         let mut tx = self.database.read(id).await?;
         let Some(tenant) = tenants::load(&mut tx).await? else {
-            self.drop_view(id);
-            return Ok(());
+            return Ok(None);
         };
         let mut sets = keys::load(&mut tx, &self.master_keys).await?;
         let api_keys = api_keys::load(&mut tx).await?;
         let revocations = revocations::load(&mut tx, self.clock.now()).await?;
         tx.end().await?;
-        let users = match self.view(id) {
-            Some(old) => Arc::clone(&old.users),
-            None => Arc::new(UserFreshness::new(tenant.version)),
-        };
-        if gap {
-            users.all_changed(tenant.version);
-        }
         let deployments = tenant
             .policies
             .into_iter()
@@ -487,7 +324,7 @@ impl Views {
                 DeploymentView { policy, keys }
             })
             .collect();
-        let view = Arc::new(TenantView {
+        Ok(Some(TenantView {
             id,
             slug: tenant.slug,
             status: tenant.status,
@@ -495,14 +332,59 @@ impl Views {
             api_keys,
             revocations: RwLock::new(revocations),
             version: AtomicI64::new(tenant.version),
-            users,
+            users: Arc::new(UserFreshness::new(tenant.version)),
             used: AtomicU64::new(self.started.elapsed().as_secs()),
-        });
-        self.held
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .put(view);
-        Ok(())
+        }))
+    }
+
+    /// Puts a tenant in place, unless what is held is newer. The caller holds `changing`.
+    fn install(&self, id: TenantId, loaded: Option<TenantView>, gap: bool) {
+        let Some(mut loaded) = loaded else {
+            return self.drop_view(id);
+        };
+        if let Some(held) = self.view(id) {
+            if held.version() > loaded.version() {
+                return;
+            }
+            loaded.users = Arc::clone(&held.users);
+        }
+        if gap {
+            loaded.users.all_changed(loaded.version());
+        }
+        self.held_mut().put(Arc::new(loaded));
+    }
+
+    fn confirm(&self, asked: Duration) {
+        let milliseconds = u64::try_from(asked.as_millis()).unwrap_or(u64::MAX);
+        self.confirmed.fetch_max(milliseconds, Ordering::AcqRel);
+    }
+
+    fn held(&self) -> RwLockReadGuard<'_, Held> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn held_mut(&self) -> RwLockWriteGuard<'_, Held> {
+        self.held.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// While one lives, changes of tenants that aren't held are remembered for whoever is reading them.
+struct Loading<'a>(&'a Views);
+
+impl<'a> Loading<'a> {
+    fn begin(views: &'a Views) -> Self {
+        views.held_mut().loading += 1;
+        Self(views)
+    }
+}
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        let mut held = self.0.held_mut();
+        held.loading -= 1;
+        if held.loading == 0 {
+            held.heard.clear();
+        }
     }
 }
 
@@ -516,6 +398,16 @@ impl Held {
     fn remove(&mut self, id: TenantId) {
         if let Some(slug) = self.slugs.remove(&id) {
             self.by_slug.remove(&slug);
+        }
+    }
+
+    /// A tenant that was unknown may be there now, and one that is being read may have changed.
+    fn hear(&mut self, changes: &Changes) {
+        self.unknown.clear();
+        self.unknown_order.clear();
+        if self.loading > 0 && !self.slugs.contains_key(&changes.tenant) {
+            let heard = self.heard.entry(changes.tenant).or_insert(changes.version);
+            *heard = changes.version.max(*heard);
         }
     }
 

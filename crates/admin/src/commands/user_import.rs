@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{BufReader, IsTerminal, Read, Seek},
+    os::unix::fs::MetadataExt,
     path::Path,
     process::ExitCode,
 };
@@ -141,6 +142,9 @@ impl Source {
             .read_to_end(&mut start)
             .map_err(unreadable)?;
         let format = Format::detect(path, &start)?;
+        // A file that was written anew since isn't the one whose import stopped half-way.
+        let modified = metadata.mtime().to_be_bytes();
+        start.extend_from_slice(&modified);
         start.extend_from_slice(&metadata.len().to_be_bytes());
         let fingerprint = lanyard_core::audit::digest(&start);
         Ok(Self {

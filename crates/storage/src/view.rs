@@ -1,0 +1,167 @@
+//! One tenant in memory: keys, rules, API keys and revocations, as of one version of the tenant.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+
+use lanyard_core::{
+    api_key::{ApiKey, ApiKeyHash},
+    id::{Slug, TenantId},
+    revocation::Revocations,
+    signing_key::KeySet,
+    tenant::{Policy, TenantStatus},
+    user::UserId,
+};
+
+use crate::{Change, change::Changes};
+
+/// Changed users named one by one; beyond that all of the tenant's are read anew.
+const MAX_CHANGED_USERS: usize = 1_024;
+
+/// A deployment as the hot path needs it.
+#[derive(Debug)]
+pub struct DeploymentView {
+    /// Its rules.
+    pub policy: Policy,
+    /// Its keys, opened.
+    pub keys: KeySet,
+}
+
+/// A tenant as the hot path needs it.
+#[derive(Debug)]
+pub struct TenantView {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name in URLs.
+    pub slug: Slug,
+    /// Whether it is served.
+    pub status: TenantStatus,
+    pub(crate) deployments: Vec<DeploymentView>,
+    pub(crate) api_keys: HashMap<ApiKeyHash, ApiKey>,
+    pub(crate) revocations: RwLock<Revocations>,
+    pub(crate) version: AtomicI64,
+    pub(crate) users: Arc<UserFreshness>,
+    /// When it was last asked for, in seconds after the start.
+    pub(crate) used: AtomicU64,
+}
+
+impl TenantView {
+    /// The deployment of this name.
+    #[must_use]
+    pub fn deployment(&self, name: &str) -> Option<&DeploymentView> {
+        self.deployments
+            .iter()
+            .find(|deployment| deployment.policy.name.as_str() == name)
+    }
+
+    /// The API key with this hash, unless it has ended.
+    #[must_use]
+    pub fn api_key(&self, hash: &ApiKeyHash, now: i64) -> Option<&ApiKey> {
+        let key = self.api_keys.get(hash)?;
+        let ended = key.expires_at.is_some_and(|end| end <= now)
+            || self.read_revocations(|set| set.api_key_is_revoked(key.id));
+        (!ended).then_some(key)
+    }
+
+    /// Asks the revocations something.
+    pub fn read_revocations<T>(&self, ask: impl FnOnce(&Revocations) -> T) -> T {
+        // A writer that panicked has added at most one mark too few, and the version tells.
+        ask(&self
+            .revocations
+            .read()
+            .unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The tenant's version that this view stands for.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// Adds what came right after this view's version, in place; false when the tenant has to be read anew.
+    pub(crate) fn add(&self, changes: &Changes) -> bool {
+        let mut complete = true;
+        for change in &changes.changes {
+            match change {
+                Change::User(id) => self.users.user_changed(id, changes.version),
+                Change::Users => self.users.all_changed(changes.version),
+                Change::Revoked(revocation) => {
+                    self.revocations
+                        .write()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .add(revocation);
+                }
+                Change::Tenant | Change::Lifted(_) => complete = false,
+                Change::Everything => {
+                    self.users.all_changed(changes.version);
+                    complete = false;
+                }
+            }
+        }
+        if complete {
+            self.version.store(changes.version, Ordering::Release);
+        }
+        complete
+    }
+
+    /// Forgets revoked tokens that have expired.
+    pub(crate) fn prune(&self, now: i64) {
+        self.revocations
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .prune(now);
+    }
+
+    /// The oldest snapshot, as a tenant's version, from which this user's record may be served.
+    pub(crate) fn required(&self, user: &UserId) -> i64 {
+        self.users.required(user)
+    }
+}
+
+/// Which cached users are too old, said by the version from which on they are good.
+#[derive(Debug)]
+pub(crate) struct UserFreshness {
+    all_from: AtomicI64,
+    changed: RwLock<HashMap<Box<str>, i64>>,
+}
+
+impl UserFreshness {
+    pub(crate) fn new(all_from: i64) -> Self {
+        Self {
+            all_from: AtomicI64::new(all_from),
+            changed: RwLock::default(),
+        }
+    }
+
+    fn required(&self, user: &UserId) -> i64 {
+        let changed = self.changed.read().unwrap_or_else(PoisonError::into_inner);
+        let own = if changed.is_empty() {
+            None
+        } else {
+            changed.get(user.as_str()).copied()
+        };
+        own.unwrap_or(i64::MIN)
+            .max(self.all_from.load(Ordering::Acquire))
+    }
+
+    fn user_changed(&self, id: &str, version: i64) {
+        let mut changed = self.changed.write().unwrap_or_else(PoisonError::into_inner);
+        if changed.len() >= MAX_CHANGED_USERS {
+            self.all_from.fetch_max(version, Ordering::AcqRel);
+            changed.clear();
+        }
+        changed.insert(id.into(), version);
+    }
+
+    pub(crate) fn all_changed(&self, version: i64) {
+        self.all_from.fetch_max(version, Ordering::AcqRel);
+        self.changed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}
