@@ -1,0 +1,207 @@
+//! `lanyard key`: signing keys.
+
+mod end;
+mod export;
+mod make;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use lanyard_core::{
+    id::Kid,
+    key::Algorithm,
+    signing_key::{KeySet, KeyState, Origin},
+    tenant::Policy,
+};
+use lanyard_storage::{keys, tenants};
+use serde_json::json;
+
+use super::{Place, parse_duration, read_input, tenant::new_kid};
+use crate::{
+    output::{Failure, Outcome, Output, time},
+    store::Store,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a key; it waits as pending unless the deployment has no active one
+    Create(Create),
+    /// Import a key that Talk uses already
+    #[command(
+        after_help = "Examples:\n  echo \"$TALK_JWT_SECRET\" | lanyard key import --tenant the-post --kid old --alg HS256 --file - --activate\n  lanyard key import --tenant the-post --alg RS256 --file talk-jwt.json\n\nFILE holds what Talk has: the text of TALK_JWT_SECRET, an entry of TALK_JWT_SECRETS, or PEMs."
+    )]
+    Import(Import),
+    /// Make a new key and sign with it from now on; the old one goes on verifying, so nobody is logged out
+    Rotate(Rotate),
+    /// End a key that no longer signs, before its time
+    Retire(Which),
+    /// End a key at once, because somebody else may have it
+    Revoke(Which),
+    /// List the keys
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Print the settings that Talk needs
+    #[command(
+        after_help = "Example:\n  lanyard key export --tenant the-post --as talk >> talk.env"
+    )]
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    #[command(flatten)]
+    place: Place,
+    /// Id of the key [default: the day and random letters]
+    #[arg(long)]
+    kid: Option<Kid>,
+    /// Algorithm
+    #[arg(long, default_value = "HS256")]
+    alg: Algorithm,
+    /// Sign with it from now on; the key that was active goes on verifying
+    #[arg(long)]
+    activate: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    #[command(flatten)]
+    place: Place,
+    /// Id of the key [default: the one in the file, else the day and random letters]
+    #[arg(long)]
+    kid: Option<Kid>,
+    /// Algorithm: what TALK_JWT_ALG says
+    #[arg(long, default_value = "HS256")]
+    alg: Algorithm,
+    /// File to read, or - for standard input
+    #[arg(long)]
+    file: String,
+    /// Sign with it from now on; the key that was active goes on verifying
+    #[arg(long)]
+    activate: bool,
+    /// Take a secret of 16 to 31 bytes
+    #[arg(long)]
+    accept_weak: bool,
+    /// Longest lifetime of tokens accepted under it, which others sign too
+    #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
+    accept_lifetime: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rotate {
+    #[command(flatten)]
+    place: Place,
+    /// Id of the new key [default: the day and random letters]
+    #[arg(long)]
+    kid: Option<Kid>,
+    /// Algorithm of the new key [default: that of the old one]
+    #[arg(long)]
+    alg: Option<Algorithm>,
+    /// How long the old key goes on verifying [default: the longest life of its tokens]
+    #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
+    overlap: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Which {
+    #[command(flatten)]
+    place: Place,
+    /// Id of the key
+    #[arg(value_name = "KID", required_unless_present = "named")]
+    kid: Option<Kid>,
+    /// Id of the key, as an option
+    #[arg(long = "kid", value_name = "KID", conflicts_with = "kid")]
+    named: Option<Kid>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    place: Place,
+    /// Form of the settings
+    #[arg(long = "as", value_name = "FORM")]
+    form: Form,
+    /// Print private keys too, so that Talk can sign logins of its own
+    #[arg(long)]
+    with_private: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Form {
+    /// Settings for Talk v4, as .env lines
+    Talk,
+    /// A JSON Web Key Set of the public keys
+    Jwks,
+}
+
+/// A deployment's rules and keys.
+pub(super) async fn load(store: &Store, place: &Place) -> Outcome<(Policy, KeySet)> {
+    let mut tx = store.read(&place.tenant).await?;
+    let tenant = tenants::load(&mut tx)
+        .await?
+        .ok_or_else(|| Failure::new(format!("there is no tenant `{}`", place.tenant)))?;
+    let mut sets = keys::load(&mut tx, &store.master_keys).await?;
+    let policy = tenant
+        .policies
+        .into_iter()
+        .find(|policy| policy.name.as_str() == place.deployment)
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "tenant `{}` has no deployment `{}`",
+                place.tenant, place.deployment
+            ))
+        })?;
+    let keys = sets.remove(&policy.deployment).unwrap_or_default();
+    Ok((policy, keys))
+}
+
+pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
+    match command {
+        Command::Create(args) => make::create(store, args, output).await?,
+        Command::Import(args) => make::import(store, args, output).await?,
+        Command::Rotate(args) => make::rotate(store, args, output).await?,
+        Command::Retire(which) => end::retire(store, which, output).await?,
+        Command::Revoke(which) => end::revoke(store, which, output).await?,
+        Command::List { place } => list(store, &place, output).await?,
+        Command::Export(args) => export::export(store, args, output).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(store: &Store, place: &Place, output: Output) -> Outcome {
+    let (_, set) = load(store, place).await?;
+    let now = store.clock.now();
+    let mut rows = Vec::new();
+    let mut values = Vec::new();
+    for key in set.iter() {
+        let state = key.state.at(now);
+        let until = if let KeyState::Retiring { until } = state {
+            Some(time(until))
+        } else {
+            None
+        };
+        let origin = if matches!(key.origin, Origin::Generated) {
+            "generated"
+        } else {
+            "imported"
+        };
+        rows.push(vec![
+            key.kid.to_string(),
+            key.algorithm().to_string(),
+            state.name().to_owned(),
+            origin.to_owned(),
+            time(key.created_at),
+            until.clone().unwrap_or_default(),
+        ]);
+        values.push(json!({
+            "kid": key.kid, "algorithm": key.algorithm(), "state": state.name(), "origin": origin, "weak": key.weak,
+            "created_at": time(key.created_at), "verifies_until": until,
+        }));
+    }
+    output.table(
+        &["KID", "ALG", "STATE", "ORIGIN", "CREATED", "VERIFIES UNTIL"],
+        &rows,
+        &json!(values),
+    )
+}
