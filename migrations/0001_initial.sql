@@ -11,6 +11,7 @@ exception
 end
 $$;
 grant lanyard_app to current_user;
+grant usage on schema public to lanyard_app;
 
 create table schema_compatibility (
     only_row bool primary key default true check (only_row),

@@ -47,13 +47,15 @@ impl Database {
     /// Refuses a role that could see other tenants' rows.
     async fn check_row_level_security(&self) -> Result<(), StorageError> {
         let row = sqlx::query!(
-            r#"select
-                (rolsuper or rolbypassrls) as "bypasses!",
-                (select bool_and(relrowsecurity and relowner <> pg_roles.oid) from pg_class
-                 where oid in ('tenants'::regclass, 'users'::regclass, 'signing_keys'::regclass,
-                               'deployments'::regclass, 'api_keys'::regclass, 'revocations'::regclass,
-                               'audit_events'::regclass)) as "secured!"
-            from pg_roles where rolname = current_user"#
+            r#"select (rolsuper or rolbypassrls) as "bypasses!",
+                      (select bool_and(relrowsecurity and relowner <> pg_roles.oid)
+                       from pg_class
+                       where oid = 'tenants'::regclass
+                          or oid in (select attrelid from pg_attribute
+                                     where attname = 'tenant_id' and not attisdropped)
+                             and relkind = 'r' and relnamespace = 'public'::regnamespace
+                      ) as "secured!"
+               from pg_roles where rolname = current_user"#
         )
         .fetch_one(&self.pool)
         .await?;
