@@ -87,7 +87,7 @@ pub(crate) async fn issue(
     body: Body,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    match presented.api_key(now) {
+    match presented.api_key(&app, now).await {
         Some(outcome) => {
             outcome?;
         }

@@ -127,21 +127,31 @@ impl FromRequestParts<App> for Presented {
 }
 
 impl Presented {
-    /// Whether the bearer is a good API key of the tenant; `None` when it isn't an API key at all.
-    pub(crate) fn api_key(&self, now: i64) -> Option<Result<ApiKeyId, Failure>> {
+    /// The id of the bearer's API key, if it is good for the tenant; `None` when the bearer isn't an API key at all.
+    pub(crate) async fn api_key(
+        &mut self,
+        app: &App,
+        now: i64,
+    ) -> Option<Result<ApiKeyId, Failure>> {
         if !self.bearer.0.starts_with("lyd_") {
             return None;
         }
-        let key = PlainApiKey::parse(&self.bearer.0).map(|plain| plain.hash());
+        let Some(key) = PlainApiKey::parse(&self.bearer.0) else {
+            return Some(Err(Refusal::UnknownKey.into()));
+        };
+        let hash = key.hash();
+        let known = |target: &Target| {
+            target
+                .tenant
+                .api_key(&hash, now)
+                .map(|key| key.id)
+                .ok_or(Refusal::UnknownKey)
+        };
         Some(
-            match key.and_then(|hash| self.target.tenant.api_key(&hash, now)) {
-                Some(key) => Ok(key.id),
-                None => {
-                    let mut failure = Failure::from(Problem::TokenInvalid);
-                    failure.note.reason = Some("bad_api_key");
-                    Err(failure)
-                }
-            },
+            self.target
+                .with_newest(app, known)
+                .await
+                .map_err(Into::into),
         )
     }
 }
@@ -157,8 +167,8 @@ impl FromRequestParts<App> for ApiKeyCaller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let presented = Presented::from_request_parts(parts, app).await?;
-        match presented.api_key(app.clock.now()) {
+        let mut presented = Presented::from_request_parts(parts, app).await?;
+        match presented.api_key(app, app.clock.now()).await {
             Some(outcome) => Ok(Self {
                 api_key: outcome?,
                 target: presented.target,

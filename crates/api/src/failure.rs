@@ -36,6 +36,7 @@ impl From<Problem> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let problem = match refusal {
+            Refusal::TooLong => Problem::TokenTooLong,
             Refusal::Expired => Problem::TokenExpired,
             Refusal::NotYetValid => Problem::TokenNotActive,
             _ => Problem::TokenInvalid,

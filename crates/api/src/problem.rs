@@ -16,6 +16,8 @@ pub enum Problem {
     RequestInvalid,
     /// The token or the key isn't good, or there is no such tenant.
     TokenInvalid,
+    /// The token is longer than any that is issued.
+    TokenTooLong,
     /// The token was good once.
     TokenExpired,
     /// The token will be good later.
@@ -76,6 +78,7 @@ impl Problem {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TokenTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -88,6 +91,7 @@ impl Problem {
             Self::CredentialsMissing => "credentials-missing",
             Self::RequestInvalid => "request-invalid",
             Self::TokenInvalid => "token-invalid",
+            Self::TokenTooLong => "token-too-long",
             Self::TokenExpired => "token-expired",
             Self::TokenNotActive => "token-not-active",
             Self::ReaderUnknown => "reader-unknown",
@@ -114,6 +118,7 @@ impl Problem {
             Self::CredentialsMissing => "Send credentials as `Authorization: Bearer …`.",
             Self::RequestInvalid => "The Authorization header is sent twice, or isn't ASCII text.",
             Self::TokenInvalid => "The token or key is not good here.",
+            Self::TokenTooLong => "The token is longer than 8 KiB.",
             Self::TokenExpired => "The token has expired.",
             Self::TokenNotActive => "The token is not good yet.",
             Self::ReaderUnknown => "No reader with this id may have a token.",

@@ -6,6 +6,7 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use lanyard_core::{
@@ -16,6 +17,7 @@ use lanyard_core::{
     tenant::{Policy, TenantStatus},
     user::UserId,
 };
+use tokio::sync::Mutex;
 
 use crate::{Change, change::Changes};
 
@@ -47,6 +49,8 @@ pub struct TenantView {
     pub(crate) users: Arc<UserFreshness>,
     /// When it was last asked for, in seconds after the start.
     pub(crate) used: AtomicU64,
+    /// When its version was last compared with the database's on behalf of a request.
+    pub(crate) compared: Mutex<Option<Instant>>,
 }
 
 impl TenantView {

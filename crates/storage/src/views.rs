@@ -17,7 +17,10 @@ use lanyard_core::{
     id::{Slug, TenantId},
     seal::MasterKeys,
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time::sleep_until,
+};
 
 use crate::{
     Clock, Committed, Database, DeploymentView, StorageError, TenantView, api_keys,
@@ -29,6 +32,8 @@ const MAX_TENANTS: usize = 10_000;
 /// Slugs remembered as unknown, and for how long, so that a flood of them doesn't reach the database.
 const MAX_UNKNOWN: usize = 4_096;
 const UNKNOWN_FOR: Duration = Duration::from_secs(1);
+/// How far apart the versions of one tenant are compared on behalf of requests.
+const REFRESH_DISTANCE: Duration = Duration::from_millis(20);
 /// Loads at a time, so that a cold start leaves connections for others.
 const MAX_LOADS: usize = 4;
 
@@ -119,7 +124,8 @@ impl Views {
         elapsed.saturating_sub(confirmed) > self.max_staleness
     }
 
-    /// Asks the database whether the tenant has moved on, and reads it anew if it has.
+    /// Asks the database whether the tenant has moved on, and reads it anew if it has. Calls that come together share
+    /// one query, and queries keep a distance, so that a flood of unknown keys can't become one of queries.
     ///
     /// # Errors
     /// The database fails.
@@ -127,19 +133,21 @@ impl Views {
         &self,
         view: &TenantView,
     ) -> Result<Option<Arc<TenantView>>, StorageError> {
-        let _permit = self
-            .loads
-            .acquire()
-            .await
-            .map_err(|_| StorageError::Stale)?;
-        if !self.behind(&[(view.id, view.version())]).await?.is_empty() {
-            let _changing = self.changing.lock().await;
-            // Another task may have been faster.
-            if self
-                .view(view.id)
-                .is_none_or(|held| held.version() <= view.version())
-            {
-                self.reload(view.id, false).await?;
+        let asked = Instant::now();
+        let mut compared = view.compared.lock().await;
+        if compared.is_none_or(|last| last < asked) {
+            if let Some(last) = *compared {
+                sleep_until((last + REFRESH_DISTANCE).into()).await;
+            }
+            *compared = Some(Instant::now());
+            for (tenant, version) in self.behind(&[(view.id, view.version())]).await? {
+                let _changing = self.changing.lock().await;
+                if self
+                    .view(tenant)
+                    .is_none_or(|held| held.version() < version)
+                {
+                    self.reload(tenant, true).await?;
+                }
             }
         }
         Ok(self.view(view.id))
@@ -334,6 +342,7 @@ impl Views {
             version: AtomicI64::new(tenant.version),
             users: Arc::new(UserFreshness::new(tenant.version)),
             used: AtomicU64::new(self.started.elapsed().as_secs()),
+            compared: Mutex::default(),
         }))
     }
 

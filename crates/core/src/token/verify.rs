@@ -10,6 +10,7 @@ use super::{
     header::Header,
 };
 use crate::{
+    id::Kid,
     signing_key::{KeySet, KeyState, Origin, SigningKey},
     tenant::{CLOCK_SKEW, Policy},
     user::UserId,
@@ -197,7 +198,9 @@ fn open_foreign(
         Typing::Other
     };
     if let Some(kid) = &header.kid {
-        let key = keys.get(kid).ok_or(Refusal::UnknownKey)?;
+        // What can't be a kid of ours isn't worth a question to anybody.
+        let kid: Kid = kid.parse().map_err(|_| Refusal::Malformed)?;
+        let key = keys.get(kid.as_str()).ok_or(Refusal::UnknownKey)?;
         if key.algorithm().name() != header.algorithm {
             return Err(Refusal::WrongAlgorithm);
         }
