@@ -4,13 +4,18 @@
 -- Every connection of the server takes this role: it owns nothing and can't bypass row-level security.
 do $$
 begin
-    create role lanyard_app nologin noinherit nobypassrls;
+    -- An account that may not create roles can use one that an administrator has made.
+    if not exists (select from pg_roles where rolname = 'lanyard_app') then
+        create role lanyard_app nologin noinherit nobypassrls;
+    end if;
+    if not pg_has_role(current_user, 'lanyard_app', 'member') then
+        grant lanyard_app to current_user;
+    end if;
 exception
-    -- Roles belong to the whole cluster, and another database may have made it, perhaps this very moment.
+    -- Roles belong to the whole cluster, and another database may make it this very moment.
     when duplicate_object or unique_violation then null;
 end
 $$;
-grant lanyard_app to current_user;
 grant usage on schema public to lanyard_app;
 
 create table schema_compatibility (
@@ -161,7 +166,7 @@ create table user_surrogates (
 -- How far an interrupted import came, so that the same file can go on from there.
 create table imports (
     tenant_id uuid not null references tenants on delete cascade,
-    -- SHA-256 of the file's beginning and its length.
+    -- SHA-256 of the file's beginning, its length and when it was last written.
     fingerprint bytea not null,
     position text not null,
     written bigint not null,

@@ -34,15 +34,16 @@ begin atomic
     select distinct master_key_id from signing_keys;
 end;
 
--- Forgets revocations that nothing alive needs, up to `most` at a time, and tells how many.
-create function prune_revocations(now_seconds bigint, most int) returns bigint
+-- Forgets revocations that nothing alive needs, up to `most` at a time, and tells how many. By the database's clock: a
+-- node whose own is ahead would forget for all.
+create function prune_revocations(most int) returns bigint
     language sql volatile security definer set search_path = public, pg_temp
 begin atomic
     with dead as (
         delete from revocations
         where (tenant_id, kind, subject) in (
             select tenant_id, kind, subject from revocations
-            where expires_at < now_seconds limit most for update skip locked
+            where expires_at < extract(epoch from now())::bigint limit most for update skip locked
         )
         returning 1
     )
@@ -55,7 +56,7 @@ declare
 begin
     foreach routine in array array['tenant_id_by_slug(text)', 'changed_tenants(uuid[], bigint[])', 'all_tenants()',
                                    'issuer_holder(text)', 'master_keys_in_use()',
-                                   'prune_revocations(bigint, int)']
+                                   'prune_revocations(int)']
     loop
         execute format('revoke execute on function %s from public', routine);
         execute format('grant execute on function %s to lanyard_app', routine);

@@ -50,12 +50,9 @@ impl Server {
                 )));
             }
         }
-        let app = App::new(database.clone(), master_keys, clock.clone(), settings)?;
+        let app = App::new(database.clone(), master_keys, clock, settings)?;
         let listener = Listener::new(database.clone(), Arc::clone(&app.views));
-        let background = [
-            tokio::spawn(listener.run()),
-            tokio::spawn(prune(database, clock)),
-        ];
+        let background = [tokio::spawn(listener.run()), tokio::spawn(prune(database))];
         Ok(Self {
             app,
             background,
@@ -90,10 +87,10 @@ impl Server {
     }
 }
 
-async fn prune(database: Database, clock: Clock) {
+async fn prune(database: Database) {
     loop {
         sleep(PRUNE_EVERY).await;
-        if let Err(error) = revocations::prune(&database, clock.now()).await {
+        if let Err(error) = revocations::prune(&database).await {
             tracing::warn!(%error, "old revocations can't be forgotten");
         }
     }

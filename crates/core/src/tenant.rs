@@ -11,6 +11,9 @@ use crate::id::{DeploymentId, Slug};
 /// `exp` and `nbf` get no leeway, since neither the demo service nor Talk gives any.
 pub const CLOCK_SKEW: i64 = 60;
 
+/// Seconds within which every node has heard of a change, even when notifications are lost.
+pub const PROPAGATION: i64 = 5;
+
 /// The lifetime of a reader's token unless a deployment sets its own: six hours.
 pub const DEFAULT_TOKEN_LIFETIME: i64 = 6 * 3600;
 

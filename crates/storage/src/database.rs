@@ -1,19 +1,26 @@
 //! The pool of connections to Postgres.
 
-use std::{str::FromStr, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 use sqlx::{
-    Executor, PgPool,
+    Executor, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 use crate::{StorageError, migrate};
 
 /// Connections to Postgres, each in the role `lanyard_app`, which row-level security binds.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Database {
     pub(crate) pool: PgPool,
     pub(crate) options: PgConnectOptions,
+}
+
+impl fmt::Debug for Database {
+    /// The options hold a password, and would print it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Database(..)")
+    }
 }
 
 impl Database {
@@ -28,15 +35,7 @@ impl Database {
             .max_connections(connections)
             .min_connections(1)
             .acquire_timeout(Duration::from_secs(2))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("set role lanyard_app").await?;
-                    connection
-                        .execute("set statement_timeout = '30s'; set lock_timeout = '5s'")
-                        .await?;
-                    Ok(())
-                })
-            })
+            .after_connect(|connection, _| Box::pin(take_role(connection)))
             .connect_with(options.clone())
             .await?;
         let database = Self { pool, options };
@@ -109,6 +108,17 @@ impl Database {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Every connection but that of the migrations takes the role that row-level security binds.
+pub(crate) async fn take_role(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection
+        .execute(
+            "set role lanyard_app; set statement_timeout = '30s'; set lock_timeout = '2s'; \
+             set idle_in_transaction_session_timeout = '60s'",
+        )
+        .await?;
+    Ok(())
 }
 
 pub(crate) fn parse_url(url: &str) -> Result<PgConnectOptions, StorageError> {

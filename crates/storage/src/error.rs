@@ -26,6 +26,9 @@ pub enum StorageError {
     /// The database isn't as it has to be.
     #[error("{0}")]
     NotReady(String),
+    /// So much is asked at once that this has to wait its turn for too long. Try again.
+    #[error("too much is asked of the database at once")]
+    Busy,
     /// Everything else.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
@@ -35,7 +38,7 @@ impl StorageError {
     /// Whether the same request may well succeed a little later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Stale)
+        matches!(self, Self::Unavailable(_) | Self::Stale | Self::Busy)
     }
 
     /// Whether the constraint of this name was broken.

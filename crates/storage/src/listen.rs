@@ -9,6 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use crate::{
     Database, StorageError, Views,
     change::{CHANNEL, Changes},
+    database::take_role,
 };
 
 /// How often the versions are compared.
@@ -50,6 +51,7 @@ impl Listener {
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
+            .after_connect(|connection, _| Box::pin(take_role(connection)))
             .connect_with(self.database.options.clone())
             .await?;
         let mut listener = PgListener::connect_with(&pool).await?;
@@ -72,9 +74,8 @@ impl Listener {
     }
 
     async fn catch_up_all(&self) -> Result<(), StorageError> {
-        for (tenant, version) in self.views.poll().await? {
-            self.views.catch_up(tenant, version).await?;
-        }
+        let behind = self.views.poll().await?;
+        self.views.catch_up_all(&behind).await;
         Ok(())
     }
 
@@ -88,20 +89,17 @@ impl Listener {
             ticks.tick().await;
             match self.views.poll().await {
                 Ok(behind) => {
-                    let mut next = HashMap::new();
-                    for (tenant, version) in behind {
-                        match suspects.get(&tenant) {
-                            Some(suspected) => {
-                                if let Err(error) = self.views.catch_up(tenant, *suspected).await {
-                                    tracing::warn!(%tenant, %error, "a tenant can't be read anew");
-                                }
-                            }
-                            None => {
-                                next.insert(tenant, version);
-                            }
-                        }
-                    }
-                    suspects = next;
+                    let (again, new): (Vec<_>, Vec<_>) = behind
+                        .into_iter()
+                        .partition(|(tenant, _)| suspects.contains_key(tenant));
+                    let missed: Vec<_> = again
+                        .into_iter()
+                        .map(|(tenant, version)| {
+                            (tenant, suspects.get(&tenant).copied().unwrap_or(version))
+                        })
+                        .collect();
+                    self.views.catch_up_all(&missed).await;
+                    suspects = new.into_iter().collect();
                 }
                 Err(error) => tracing::warn!(%error, "versions can't be compared"),
             }

@@ -4,21 +4,26 @@ use lanyard_core::revocation::{Revocation, Revocations, Subject};
 
 use crate::{Change, Database, ReadTx, StorageError, WriteTx};
 
-/// Writes a revocation; one that is there is made stronger, never weaker.
+/// Writes a revocation; one that is there is made stronger, never weaker. The second that it names is at least the
+/// database's own: a clock that is behind would spare what it is meant to kill.
 ///
 /// # Errors
 /// The database fails.
 pub async fn add(tx: &mut WriteTx, revocation: &Revocation) -> Result<(), StorageError> {
     let (kind, subject) = revocation.subject.columns();
-    sqlx::query!(
+    let row = sqlx::query!(
         "insert into revocations as held (tenant_id, kind, subject, standing, before, expires_at)
-         values ($1, $2, $3, $4, $5, $6)
+         values ($1, $2, $3, $4,
+                 case when $5::bigint is not null
+                      then greatest($5, extract(epoch from clock_timestamp())::bigint) end,
+                 $6)
          on conflict (tenant_id, kind, subject) do update set
              standing = held.standing or excluded.standing,
              before = greatest(held.before, excluded.before),
              -- Null stands for ever.
              expires_at = case when held.expires_at is null or excluded.expires_at is null then null
-                               else greatest(held.expires_at, excluded.expires_at) end",
+                               else greatest(held.expires_at, excluded.expires_at) end
+         returning standing, before, expires_at",
         tx.tenant.0,
         kind,
         subject,
@@ -26,35 +31,48 @@ pub async fn add(tx: &mut WriteTx, revocation: &Revocation) -> Result<(), Storag
         revocation.before,
         revocation.expires_at
     )
-    .execute(tx.connection())
+    .fetch_one(tx.connection())
     .await?;
-    tx.changed(Change::Revoked(revocation.clone()));
+    tx.changed(Change::Revoked(Revocation {
+        subject: revocation.subject.clone(),
+        standing: row.standing,
+        before: row.before,
+        expires_at: row.expires_at,
+    }));
     Ok(())
 }
 
-/// Lifts the standing mark of a subject; what was issued before stays dead until `expires_at`.
+/// Lifts the standing mark of a subject; what was issued until now stays dead until `expires_at`. False when there was
+/// no such mark.
 ///
 /// # Errors
 /// The database fails.
 pub async fn lift(
     tx: &mut WriteTx,
     subject: Subject,
+    now: i64,
     expires_at: i64,
 ) -> Result<bool, StorageError> {
     let (kind, text) = subject.columns();
     let lifted = sqlx::query!(
-        "update revocations set standing = false, expires_at = $4
-         where tenant_id = $1 and kind = $2 and subject = $3 and standing and before is not null",
+        "update revocations
+         set standing = false, expires_at = $5,
+             before = greatest(before, $4, extract(epoch from clock_timestamp())::bigint)
+         where tenant_id = $1 and kind = $2 and subject = $3 and standing",
         tx.tenant.0,
         kind,
         text,
+        now,
         expires_at
     )
     .execute(tx.connection())
     .await?
-    .rows_affected();
-    tx.changed(Change::Lifted(subject));
-    Ok(lifted > 0)
+    .rows_affected()
+        > 0;
+    if lifted {
+        tx.changed(Change::Lifted(subject));
+    }
+    Ok(lifted)
 }
 
 /// All live revocations of the tenant.
@@ -88,8 +106,8 @@ pub async fn load(tx: &mut ReadTx, now: i64) -> Result<Revocations, StorageError
 ///
 /// # Errors
 /// The database fails.
-pub async fn prune(database: &Database, now: i64) -> Result<i64, StorageError> {
-    let pruned = sqlx::query_scalar!(r#"select prune_revocations($1, 10000) as "count!""#, now)
+pub async fn prune(database: &Database) -> Result<i64, StorageError> {
+    let pruned = sqlx::query_scalar!(r#"select prune_revocations(10000) as "count!""#)
         .fetch_one(&database.pool)
         .await?;
     Ok(pruned)

@@ -37,7 +37,14 @@ async fn begin(
 ) -> Result<Transaction<'static, Postgres>, StorageError> {
     // One trip instead of two. The text is safe: a UUID has no quotes.
     let text = format!("begin {mode}; set local app.tenant = '{tenant}'");
-    Ok(pool.begin_with(AssertSqlSafe(text)).await?)
+    let pool = pool.clone();
+    // In a task of its own: a caller that is dropped in the middle would give a connection back with the transaction
+    // still open. The task ends, and what it began is rolled back.
+    let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(text)).await });
+    begun
+        .await
+        .map_err(|_| StorageError::Busy)?
+        .map_err(Into::into)
 }
 
 impl Database {

@@ -13,7 +13,12 @@ use moka::{
     ops::compute::{CompResult, Op},
 };
 
+use tokio::time::timeout;
+
 use crate::{Database, StorageError, TenantView, redis_users::RedisUsers, users};
+
+/// How long a request waits for a reader's record.
+const FETCH_PATIENCE: Duration = Duration::from_secs(3);
 
 /// A reader as the broker answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,19 +90,18 @@ impl Readers {
             return Ok(cached.reader.clone());
         }
         // Calls for one key wait for one another here, so the second finds what the first has fetched.
-        let result = self
-            .memory
-            .entry(key)
-            .and_try_compute_with(async |entry| {
-                let required = tenant.required(id);
-                match entry {
-                    Some(entry) if entry.value().as_of >= required => Ok(Op::Nop),
-                    _ => Ok::<_, StorageError>(Op::Put(Arc::new(
-                        self.fetch(tenant.id, id, required).await?,
-                    ))),
-                }
-            })
-            .await?;
+        let fetch = self.memory.entry(key).and_try_compute_with(async |entry| {
+            let required = tenant.required(id);
+            match entry {
+                Some(entry) if entry.value().as_of >= required => Ok(Op::Nop),
+                _ => Ok::<_, StorageError>(Op::Put(Arc::new(
+                    self.fetch(tenant.id, id, required).await?,
+                ))),
+            }
+        });
+        let result = timeout(FETCH_PATIENCE, fetch)
+            .await
+            .map_err(|_| StorageError::Busy)??;
         Ok(match result {
             CompResult::Inserted(entry)
             | CompResult::ReplacedWith(entry)

@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 use lanyard_core::{
     revocation::{Revocation, Subject},
-    tenant::{CLOCK_SKEW, MAX_TOKEN_LIFETIME},
+    tenant::{CLOCK_SKEW, MAX_TOKEN_LIFETIME, PROPAGATION},
     user::{Email, Role, Url, User, UserId, Username},
 };
 use uuid::Uuid;
@@ -87,6 +87,11 @@ pub async fn export<E: From<StorageError>>(
     mut each: impl FnMut(UserRow) -> Result<(), E>,
 ) -> Result<(), E> {
     let tenant = tx.tenant.0;
+    // One statement, as slow as whoever reads the output.
+    sqlx::query("set local statement_timeout = 0")
+        .execute(tx.connection())
+        .await
+        .map_err(StorageError::from)?;
     let mut rows = sqlx::query_as!(
         Columns,
         r#"select id, email, email_verified, username, badges, role, url, avatar, member_since,
@@ -146,7 +151,7 @@ pub async fn enable(tx: &mut WriteTx, id: &UserId, now: i64) -> Result<bool, Sto
         > 0;
     if found {
         let subject = Subject::User(id.as_str().into());
-        revocations::lift(tx, subject, now + MAX_TOKEN_LIFETIME + CLOCK_SKEW).await?;
+        revocations::lift(tx, subject, now, now + MAX_TOKEN_LIFETIME + CLOCK_SKEW).await?;
         tx.changed(Change::User(id.as_str().into()));
     }
     Ok(found)
@@ -170,8 +175,15 @@ pub async fn delete(tx: &mut WriteTx, id: &UserId, now: i64) -> Result<bool, Sto
     if found {
         let subject = Subject::User(id.as_str().into());
         // A later user of that id is not the one who was disabled.
-        revocations::lift(tx, subject.clone(), now + MAX_TOKEN_LIFETIME + CLOCK_SKEW).await?;
-        revocations::add(tx, &Revocation::before(subject, now)).await?;
+        revocations::lift(
+            tx,
+            subject.clone(),
+            now,
+            now + MAX_TOKEN_LIFETIME + CLOCK_SKEW,
+        )
+        .await?;
+        // A node that hasn't heard yet may still issue for him; that must be dead too if the id is used again.
+        revocations::add(tx, &Revocation::before(subject, now + PROPAGATION)).await?;
         tx.changed(Change::User(id.as_str().into()));
     }
     Ok(found)
@@ -216,6 +228,9 @@ pub async fn forget_surrogate(tx: &mut WriteTx, id: &UserId) -> Result<(), Stora
 /// The database fails; nothing of the batch is written then.
 pub async fn import_batch(tx: &mut WriteTx, rows: &[u8]) -> Result<(u64, u64), StorageError> {
     let version = tx.version;
+    sqlx::query("set local statement_timeout = 0")
+        .execute(tx.connection())
+        .await?;
     // Not checked at build, since the table doesn't outlive the transaction.
     sqlx::query(
         "create temporary table if not exists staged_users (

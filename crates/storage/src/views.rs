@@ -19,7 +19,7 @@ use lanyard_core::{
 };
 use tokio::{
     sync::{Mutex, Semaphore},
-    time::sleep_until,
+    time::{sleep_until, timeout},
 };
 
 use crate::{
@@ -32,8 +32,12 @@ const MAX_TENANTS: usize = 10_000;
 /// Slugs remembered as unknown, and for how long, so that a flood of them doesn't reach the database.
 const MAX_UNKNOWN: usize = 4_096;
 const UNKNOWN_FOR: Duration = Duration::from_secs(1);
+/// How long a request waits for a tenant to be read.
+const LOAD_PATIENCE: Duration = Duration::from_secs(3);
 /// How far apart the versions of one tenant are compared on behalf of requests.
 const REFRESH_DISTANCE: Duration = Duration::from_millis(20);
+/// Tenants that are read anew one after the other.
+const MAX_SERIAL: usize = 8;
 /// Loads at a time, so that a cold start leaves connections for others.
 const MAX_LOADS: usize = 4;
 
@@ -102,11 +106,7 @@ impl Views {
                 view.used.store(elapsed.as_secs(), Ordering::Relaxed);
                 return Ok(Some(Arc::clone(view)));
             }
-            if held
-                .unknown
-                .get(slug)
-                .is_some_and(|seen| seen.elapsed() < UNKNOWN_FOR)
-            {
+            if held.is_unknown(slug) {
                 return Ok(None);
             }
         }
@@ -139,8 +139,11 @@ impl Views {
             if let Some(last) = *compared {
                 sleep_until((last + REFRESH_DISTANCE).into()).await;
             }
-            *compared = Some(Instant::now());
-            for (tenant, version) in self.behind(&[(view.id, view.version())]).await? {
+            let started = Instant::now();
+            let behind = self.behind(&[(view.id, view.version())]).await;
+            // Only now: a call that was dropped half-way has compared nothing.
+            *compared = Some(started);
+            for (tenant, version) in behind? {
                 let _changing = self.changing.lock().await;
                 if self
                     .view(tenant)
@@ -197,6 +200,23 @@ impl Views {
         Ok(behind)
     }
 
+    /// Reads tenants anew of which changes were missed. Of many at once nothing is kept: the next request reads each, side
+    /// by side, and none is served old meanwhile.
+    pub(crate) async fn catch_up_all(&self, behind: &[(TenantId, i64)]) {
+        if behind.len() > MAX_SERIAL {
+            let mut held = self.held_mut();
+            for (tenant, _) in behind {
+                held.remove(*tenant);
+            }
+            return;
+        }
+        for (tenant, version) in behind {
+            if let Err(error) = self.catch_up(*tenant, *version).await {
+                tracing::warn!(%tenant, %error, "a tenant can't be read anew");
+            }
+        }
+    }
+
     /// Reads a tenant anew of which a change was missed, unless it has arrived by now.
     pub(crate) async fn catch_up(
         &self,
@@ -220,10 +240,11 @@ impl Views {
     /// Forgets revoked tokens that have expired, and tenants that nobody used for longest when there are too many.
     pub(crate) fn tidy(&self) {
         let now = self.clock.now();
-        let mut held = self.held_mut();
-        for view in held.by_slug.values() {
+        let views: Vec<_> = self.held().by_slug.values().cloned().collect();
+        for view in views {
             view.prune(now);
         }
+        let mut held = self.held_mut();
         let excess = held.by_slug.len().saturating_sub(MAX_TENANTS);
         if excess > 0 {
             let mut by_use: Vec<_> = held
@@ -271,21 +292,26 @@ impl Views {
 
     /// First touch of a slug. Tenants are read side by side; only putting them in place is serial.
     async fn load(&self, slug: &str) -> Result<Option<Arc<TenantView>>, StorageError> {
-        let _permit = self
-            .loads
-            .acquire()
-            .await
-            .map_err(|_| StorageError::Stale)?;
+        if slug.parse::<Slug>().is_err() {
+            return Ok(None);
+        }
+        match timeout(LOAD_PATIENCE, self.load_in_turn(slug)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(StorageError::Busy),
+        }
+    }
+
+    async fn load_in_turn(&self, slug: &str) -> Result<Option<Arc<TenantView>>, StorageError> {
+        let _permit = self.loads.acquire().await.map_err(|_| StorageError::Busy)?;
+        if self.held().is_unknown(slug) {
+            return Ok(None);
+        }
         if let Some(view) = self.held().by_slug.get(slug) {
             return Ok(Some(Arc::clone(view)));
         }
         let asked = self.started.elapsed();
         let _loading = Loading::begin(self);
-        let id = match slug.parse::<Slug>() {
-            Ok(_) => tenants::find(&self.database, slug).await?,
-            Err(_) => None,
-        };
-        let Some(id) = id else {
+        let Some(id) = tenants::find(&self.database, slug).await? else {
             self.held_mut().remember_unknown(slug);
             return Ok(None);
         };
@@ -347,7 +373,7 @@ impl Views {
     }
 
     /// Puts a tenant in place, unless what is held is newer. The caller holds `changing`.
-    fn install(&self, id: TenantId, loaded: Option<TenantView>, gap: bool) {
+    fn install(&self, id: TenantId, loaded: Option<TenantView>, mut gap: bool) {
         let Some(mut loaded) = loaded else {
             return self.drop_view(id);
         };
@@ -356,6 +382,8 @@ impl Views {
                 return;
             }
             loaded.users = Arc::clone(&held.users);
+            // The snapshot may hold more than the change that led here, whose own notification will then say nothing.
+            gap |= loaded.version() > held.version() + 1;
         }
         if gap {
             loaded.users.all_changed(loaded.version());
@@ -410,6 +438,12 @@ impl Held {
         }
     }
 
+    fn is_unknown(&self, slug: &str) -> bool {
+        self.unknown
+            .get(slug)
+            .is_some_and(|seen| seen.elapsed() < UNKNOWN_FOR)
+    }
+
     /// A tenant that was unknown may be there now, and one that is being read may have changed.
     fn hear(&mut self, changes: &Changes) {
         self.unknown.clear();
@@ -421,9 +455,6 @@ impl Held {
     }
 
     fn remember_unknown(&mut self, slug: &str) {
-        if slug.len() > 63 {
-            return;
-        }
         if self.unknown_order.len() >= MAX_UNKNOWN
             && let Some(oldest) = self.unknown_order.pop_front()
         {
