@@ -227,7 +227,7 @@ impl Config {
     /// # Errors
     /// One line for each thing that is wrong.
     pub fn from_environment() -> Result<Self, Failure> {
-        Self::read(std::env::vars())
+        Self::read(environment())
     }
 
     /// Reads this environment, and the file that it names.
@@ -279,6 +279,36 @@ impl Config {
                 settings.problems.join("\n  ")
             ))),
         }
+    }
+}
+
+/// The environment. A variable that isn't UTF-8 is nobody's setting, unless it is called like one of ours.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| {
+        Some((
+            name.into_string().ok()?,
+            value.to_string_lossy().into_owned(),
+        ))
+    })
+}
+
+/// One setting, for commands that need no others: from the environment, or the file that it names.
+///
+/// # Errors
+/// The file can't be read.
+pub fn setting(name: &str) -> Result<Option<Secret>, Failure> {
+    let mut settings = Settings::read(environment());
+    let value = settings
+        .values
+        .remove(name)
+        .filter(|value| !value.is_empty());
+    match settings
+        .problems
+        .iter()
+        .find(|problem| problem.starts_with("LANYARD_CONFIG"))
+    {
+        Some(problem) => Err(Failure::new(problem.clone())),
+        None => Ok(value.map(Secret::new)),
     }
 }
 

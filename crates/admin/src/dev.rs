@@ -57,7 +57,7 @@ pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<E
         } else {
             address.to_string()
         };
-        let welcome = Welcome::new(&store, &format!("http://{host}"), &api_key).await?;
+        let welcome = Welcome::new(&store, &format!("http://{host}"), &api_key).await;
         output.result(&welcome.text(), &welcome.value())?;
         let served = server.run(listener, stop).await;
         flusher.flush();
@@ -88,7 +88,7 @@ async fn seed(store: &Store, folder: &Path) -> Outcome<String> {
         tx.commit().await?.done();
     }
     if let Ok(key) = std::fs::read_to_string(&path)
-        && !key.trim().is_empty()
+        && commands::api_key_is_good(store, DEMO, key.trim()).await?
     {
         return Ok(key.trim().to_owned());
     }
@@ -99,7 +99,8 @@ async fn seed(store: &Store, folder: &Path) -> Outcome<String> {
     Ok(key.reveal().to_owned())
 }
 
-/// What a newcomer reads, ready to paste.
+/// What a newcomer reads, ready to paste. Somebody may have disabled bob or revoked a key since the last start: then a
+/// part says why it is missing.
 struct Welcome {
     url: String,
     issue: String,
@@ -109,22 +110,35 @@ struct Welcome {
 }
 
 impl Welcome {
-    async fn new(store: &Store, url: &str, api_key: &str) -> Outcome<Self> {
-        let token = commands::issue_demo_token(store, DEMO, "1").await?;
-        let settings = commands::talk_settings(store, DEMO).await?;
-        Ok(Self {
+    async fn new(store: &Store, url: &str, api_key: &str) -> Self {
+        let settings = match commands::talk_settings(store, DEMO).await {
+            Ok(settings) => settings,
+            Err(failure) => vec![format!("# none: {failure}")],
+        };
+        let (look_up, embed) = match commands::issue_demo_token(store, DEMO, "1").await {
+            Ok(token) => (
+                format!("curl -sS {url}/t/{DEMO}/ -H 'Authorization: Bearer {token}'"),
+                format!(
+                    "Coral.Talk.render(document.getElementById('coralStreamEmbed'), {{ talk: 'http://localhost:3001/', \
+                     auth_token: '{token}' }});"
+                ),
+            ),
+            Err(failure) => (
+                format!("# no token for bob: {failure}"),
+                "// no token for bob".to_owned(),
+            ),
+        };
+        let issue = format!(
+            "curl -sS -X POST {url}/t/{DEMO}/ -H 'Authorization: Bearer {api_key}' \
+             -H 'Content-Type: application/json' -d '{{\"id\":\"1\"}}'"
+        );
+        Self {
             url: url.to_owned(),
-            issue: format!(
-                "curl -sS -X POST {url}/t/{DEMO}/ -H 'Authorization: Bearer {api_key}' \
-                 -H 'Content-Type: application/json' -d '{{\"id\":\"1\"}}'"
-            ),
-            look_up: format!("curl -sS {url}/t/{DEMO}/ -H 'Authorization: Bearer {token}'"),
+            issue,
+            look_up,
             settings,
-            embed: format!(
-                "Coral.Talk.render(document.getElementById('coralStreamEmbed'), {{ talk: 'http://localhost:3001/', \
-                 auth_token: '{token}' }});"
-            ),
-        })
+            embed,
+        }
     }
 
     fn text(&self) -> String {

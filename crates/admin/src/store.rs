@@ -12,6 +12,7 @@ use lanyard_storage::{Clock, Database, ReadTx, WriteTx, migrate, tenants};
 use zeroize::Zeroizing;
 
 use crate::{
+    config::setting,
     output::{Failure, Outcome},
     postgres::{Cluster, Durability},
 };
@@ -47,20 +48,13 @@ impl Store {
             }
             return Self::open_folder(folder, Durability::Durable).await;
         }
-        let url = std::env::var("LANYARD_DATABASE_URL")
-            .ok()
-            .filter(|url| !url.is_empty());
-        match url {
+        match setting("LANYARD_DATABASE_URL")? {
             Some(url) => {
-                let setting =
-                    Zeroizing::new(std::env::var("LANYARD_MASTER_KEY").unwrap_or_default());
-                if setting.is_empty() {
-                    return Err(Failure::new(
-                        "LANYARD_MASTER_KEY is missing: keys can't be opened without it",
-                    ));
-                }
-                let master_keys = Arc::new(MasterKeys::parse(&setting)?);
-                let database = Database::connect(&url, 4).await?;
+                let keys = setting("LANYARD_MASTER_KEY")?.ok_or_else(|| {
+                    Failure::new("LANYARD_MASTER_KEY is missing: keys can't be opened without it")
+                })?;
+                let master_keys = Arc::new(MasterKeys::parse(keys.reveal())?);
+                let database = Database::connect(url.reveal(), 4).await?;
                 Ok(Self {
                     database,
                     master_keys,

@@ -1,6 +1,7 @@
 //! The state of the server, one type for all handlers.
 
 use std::{
+    fmt,
     ops::Deref,
     sync::{
         Arc,
@@ -14,7 +15,7 @@ use lanyard_storage::{Clock, Database, Readers, StorageError, Views};
 use uuid::Uuid;
 
 /// How the server is set up.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// How long what is held may be served while the database is away.
     pub max_staleness: Duration,
@@ -22,6 +23,18 @@ pub struct Settings {
     pub redis_url: Option<String>,
     /// The most memory for readers' records, in bytes.
     pub readers_memory: u64,
+}
+
+impl fmt::Debug for Settings {
+    /// The URL of Redis may hold a password.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("max_staleness", &self.max_staleness)
+            .field("redis", &self.redis_url.is_some())
+            .field("readers_memory", &self.readers_memory)
+            .finish()
+    }
 }
 
 /// What every handler can reach.

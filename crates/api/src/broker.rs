@@ -1,6 +1,9 @@
 //! The broker: the two requests of the demo service, with its statuses and success bodies. This is the hot file.
 
-use std::sync::atomic::Ordering;
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Body,
@@ -26,6 +29,8 @@ use crate::{
     middleware::Note,
 };
 
+/// How long a verdict on credentials holds while a body arrives.
+const JUDGED_FOR: Duration = Duration::from_secs(1);
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// `GET /t/{tenant}/`: who is the reader that this token was issued to?
@@ -70,13 +75,26 @@ pub(crate) fn verify(target: &Target, token: &str, now: i64) -> Result<Verified,
     }
 }
 
-fn verify_issuing(target: &Target, token: &str, now: i64) -> Result<(), Refusal> {
+pub(crate) fn verify_issuing(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
     let deployment = target.deployment()?;
     let verified = token::verify_issuing(&deployment.policy, &deployment.keys, token, now)?;
+    match target.tenant.read_revocations(|set| set.refusal(&verified)) {
+        Some(refusal) => Err(refusal),
+        None => Ok(verified),
+    }
+}
+
+/// Who asks for a token: a program with an API key, or with an issuing token.
+async fn judge(app: &App, presented: &mut Presented) -> Result<(), Failure> {
+    let now = app.clock.now();
+    if let Some(outcome) = presented.api_key(app, now).await {
+        return outcome.map(|_| ());
+    }
+    let Presented { target, bearer } = presented;
     target
-        .tenant
-        .read_revocations(|set| set.refusal(&verified))
-        .map_or(Ok(()), Err)
+        .with_newest(app, |target| verify_issuing(target, &bearer.0, now))
+        .await?;
+    Ok(())
 }
 
 /// `POST /t/{tenant}/`: a token for the reader with this id. The credentials are judged before the body is read.
@@ -86,21 +104,8 @@ pub(crate) async fn issue(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let now = app.clock.now();
-    match presented.api_key(&app, now).await {
-        Some(outcome) => {
-            outcome?;
-        }
-        None => {
-            presented
-                .target
-                .with_newest(&app, |target| {
-                    verify_issuing(target, &presented.bearer.0, now)
-                })
-                .await?
-        }
-    }
-    let mut target = presented.target;
+    judge(&app, &mut presented).await?;
+    let judged = Instant::now();
     let id = match ContentType::of(&headers) {
         ContentType::Json => requested_id(&body::read(body).await?)?,
         // The demo service doesn't read other bodies, and so finds no id in them.
@@ -109,6 +114,12 @@ pub(crate) async fn issue(
             None
         }
     };
+    if judged.elapsed() > JUDGED_FOR {
+        // The body took its time, and the credentials may have been revoked meanwhile.
+        presented.target.renew(&app).await?;
+        judge(&app, &mut presented).await?;
+    }
+    let (mut target, now) = (presented.target, app.clock.now());
     let id = id.ok_or(Problem::ReaderUnknown)?;
     let reader = app
         .readers

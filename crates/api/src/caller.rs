@@ -1,6 +1,6 @@
 //! Who asks: the credentials of a request, and the tenant that they are for.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Path},
@@ -19,8 +19,13 @@ use crate::{App, Problem, failure::Failure};
 const DEFAULT: &str = "default";
 
 /// The bearer token of a request (RFC 6750, section 2.1), not yet looked at.
-#[derive(Debug)]
 pub(crate) struct Bearer(pub(crate) String);
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Bearer(..)")
+    }
+}
 
 impl Bearer {
     fn parse(headers: &HeaderMap) -> Result<Self, Problem> {
@@ -61,19 +66,29 @@ impl Target {
         let Some(tenant) = app.views.get(tenant).await? else {
             return Ok(None);
         };
-        let served =
-            tenant.status == TenantStatus::Active && tenant.deployment(deployment).is_some();
-        Ok(served.then(|| Self {
+        let target = Self {
             tenant,
             deployment: deployment.into(),
-        }))
+        };
+        Ok(target.deployment().is_ok().then_some(target))
     }
 
-    /// The deployment; it was there a moment ago, and a newer view that lacks it refuses.
+    /// The deployment, as long as the tenant is served.
     pub(crate) fn deployment(&self) -> Result<&DeploymentView, Refusal> {
-        self.tenant
-            .deployment(&self.deployment)
-            .ok_or(Refusal::UnknownKey)
+        match self.tenant.status {
+            TenantStatus::Active => self
+                .tenant
+                .deployment(&self.deployment)
+                .ok_or(Refusal::NotServed),
+            TenantStatus::Suspended => Err(Refusal::NotServed),
+        }
+    }
+
+    /// The same place, as it is known by now.
+    pub(crate) async fn renew(&mut self, app: &App) -> Result<(), Failure> {
+        let newer = Self::find(app, self.tenant.slug.as_str(), &self.deployment).await?;
+        *self = newer.ok_or(Refusal::NotServed)?;
+        Ok(())
     }
 
     /// Does `ask`, and once more with what the database knows now if the refusal may be due to older knowledge.
@@ -84,13 +99,17 @@ impl Target {
     ) -> Result<T, Refusal> {
         match ask(self) {
             Err(refusal) if refusal.may_be_news() => {
-                // Refused it stays when the database is away: all that is known says so.
                 match app.views.refresh(&self.tenant).await {
                     Ok(Some(newer)) if !Arc::ptr_eq(&newer, &self.tenant) => {
                         self.tenant = newer;
                         ask(self)
                     }
-                    _ => Err(refusal),
+                    Ok(_) => Err(refusal),
+                    Err(error) => {
+                        // Refused it stays: all that is known says so.
+                        tracing::warn!(%error, "a refusal can't be compared with what the database knows");
+                        Err(refusal)
+                    }
                 }
             }
             answer => answer,
@@ -137,7 +156,7 @@ impl Presented {
             return None;
         }
         let Some(key) = PlainApiKey::parse(&self.bearer.0) else {
-            return Some(Err(Refusal::UnknownKey.into()));
+            return Some(Err(Refusal::UnknownApiKey.into()));
         };
         let hash = key.hash();
         let known = |target: &Target| {
@@ -145,7 +164,7 @@ impl Presented {
                 .tenant
                 .api_key(&hash, now)
                 .map(|key| key.id)
-                .ok_or(Refusal::UnknownKey)
+                .ok_or(Refusal::UnknownApiKey)
         };
         Some(
             self.target

@@ -2,29 +2,29 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
-use lanyard_core::signing_key::KeyState;
 use serde_json::json;
 
 use crate::{App, Problem, caller::Target, failure::Failure};
 
 pub(crate) async fn of_default(
     State(app): State<App>,
-    Path(tenant): Path<String>,
+    path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Failure> {
+    let Path(tenant) = path.map_err(|_| Problem::PathInvalid)?;
     answer(&app, &tenant, "default").await
 }
 
 pub(crate) async fn of(
     State(app): State<App>,
-    Path((tenant, deployment)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Failure> {
+    let Path((tenant, deployment)) = path.map_err(|_| Problem::PathInvalid)?;
     answer(&app, &tenant, &deployment).await
 }
 
-/// Keys that verify, and those that soon will, so that nobody meets a key that he couldn't have known.
 async fn answer(app: &App, tenant: &str, deployment: &str) -> Result<Response, Failure> {
     let target = Target::find(app, tenant, deployment)
         .await?
@@ -33,8 +33,7 @@ async fn answer(app: &App, tenant: &str, deployment: &str) -> Result<Response, F
     let keys: Vec<_> = target
         .deployment()?
         .keys
-        .iter()
-        .filter(|key| key.state == KeyState::Pending || key.state.verifies(now))
+        .published(now)
         .filter_map(|key| key.material.public_jwk(key.kid.as_str()))
         .collect();
     Ok(Json(json!({ "keys": keys })).into_response())

@@ -4,7 +4,7 @@ use std::{
     fmt,
     io::{self, IsTerminal, Write},
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -25,8 +25,10 @@ pub enum Format {
     Pretty,
 }
 
-/// Bytes gathered before they are written.
+/// Bytes gathered before they are written at once.
 const BUFFER: usize = 64 * 1024;
+/// Bytes gathered at most, while the sink doesn't take them.
+const MAX_BUFFER: usize = 8 << 20;
 /// How long a line may wait in the buffer. A process that is killed loses the lines of this last moment.
 const FLUSH_EVERY: Duration = Duration::from_millis(100);
 
@@ -49,10 +51,11 @@ pub fn start(
         ),
         None => Box::new(io::stderr()),
     };
-    let lines = Lines(Arc::new(Mutex::new(Buffer {
-        bytes: Vec::with_capacity(BUFFER),
-        sink,
-    })));
+    let lines = Lines(Arc::new(Shared {
+        gathered: Mutex::default(),
+        full: Condvar::new(),
+        sink: Mutex::new(sink),
+    }));
     let flusher = Flusher(lines.clone());
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
@@ -72,7 +75,7 @@ pub fn start(
         .name("log".to_owned())
         .spawn(move || {
             loop {
-                std::thread::sleep(FLUSH_EVERY);
+                background.wait();
                 background.flush();
             }
         })?;
@@ -84,33 +87,60 @@ pub fn start(
 pub struct Flusher(Lines);
 
 impl Flusher {
-    /// Writes out what is still in the buffer. A log that can't be written is dropped: it must not hold up requests.
+    /// Writes out what is still in the buffer. Requests go on gathering meanwhile, however slow the sink is.
     pub fn flush(&self) {
-        self.0
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .flush();
-    }
-}
-
-struct Buffer {
-    bytes: Vec<u8>,
-    sink: Box<dyn Write + Send>,
-}
-
-impl Buffer {
-    fn flush(&mut self) {
-        if !self.bytes.is_empty() {
-            let _ = self.sink.write_all(&self.bytes);
-            self.bytes.clear();
+        let shared = &self.0.0;
+        let mut sink = shared.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        let gathered = std::mem::take(
+            &mut *shared
+                .gathered
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        let _ = sink.write_all(&gathered.bytes);
+        if gathered.dropped > 0 {
+            let _ = writeln!(
+                sink,
+                r#"{{"level":"ERROR","message":"log lines were dropped","lines":{}}}"#,
+                gathered.dropped
+            );
         }
     }
+
+    /// Waits until it is time to write.
+    fn wait(&self) {
+        let gathered = self
+            .0
+            .0
+            .gathered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let _ = self
+            .0
+            .0
+            .full
+            .wait_timeout_while(gathered, FLUSH_EVERY, |gathered| {
+                gathered.bytes.len() < BUFFER
+            });
+    }
+}
+
+/// Lines that wait to be written.
+#[derive(Default)]
+struct Gathered {
+    bytes: Vec<u8>,
+    dropped: u64,
+}
+
+struct Shared {
+    gathered: Mutex<Gathered>,
+    full: Condvar,
+    sink: Mutex<Box<dyn Write + Send>>,
 }
 
 /// Lines on their way to the sink, gathered so that not every request costs a system call.
 #[derive(Clone)]
-struct Lines(Arc<Mutex<Buffer>>);
+struct Lines(Arc<Shared>);
 
 impl fmt::Debug for Lines {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,10 +158,19 @@ impl<'a> MakeWriter<'a> for Lines {
 
 impl Write for &Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        buffer.bytes.extend_from_slice(line);
-        if buffer.bytes.len() >= BUFFER {
-            buffer.flush();
+        let mut gathered = self
+            .0
+            .gathered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if gathered.bytes.len() + line.len() > MAX_BUFFER {
+            // Whoever should write is stuck, and requests must not be.
+            gathered.dropped += 1;
+            return Ok(line.len());
+        }
+        gathered.bytes.extend_from_slice(line);
+        if gathered.bytes.len() >= BUFFER {
+            self.0.full.notify_one();
         }
         Ok(line.len())
     }

@@ -4,14 +4,16 @@ use std::{borrow::Cow, panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
     Router,
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Version, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
 
-use crate::{App, Problem};
+use lanyard_core::id::Slug;
+
+use crate::{App, Problem, failure::Failure};
 
 /// What a handler tells the log about its request. Never a token, a secret, or a reader's id.
 #[derive(Debug, Clone, Default)]
@@ -31,9 +33,15 @@ pub(crate) fn wrap(routes: Router<App>, app: App) -> Router<App> {
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    let uri = request.uri().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let tenant = tenant_of(request.uri().path()).map(str::to_owned);
     let request_id = app.next_request_id();
-    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    let outcome = if has_one_host(&request) {
+        AssertUnwindSafe(next.run(request)).catch_unwind().await
+    } else {
+        Ok(Failure::from(Problem::HostInvalid).into_response())
+    };
+    let mut response = match outcome {
         Ok(response) => response,
         Err(_) => {
             let mut response = Problem::Internal.into_response();
@@ -60,11 +68,12 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
         .remove::<Note>()
         .unwrap_or_default();
     let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    // The path alone: a query may hold what shouldn't be in it.
+    // Not the path itself: people put tokens where they don't belong.
     tracing::info!(
         target: "lanyard::request",
         method = method.as_str(),
-        path = uri.path(),
+        route = route.as_ref().map(MatchedPath::as_str),
+        tenant,
         status = response.status().as_u16(),
         microseconds,
         request_id = request_id.as_str(),
@@ -73,4 +82,19 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
         error = note.error.as_deref(),
     );
     response
+}
+
+/// RFC 9112, section 3.2: a server must refuse anything else of HTTP/1.1.
+fn has_one_host(request: &Request) -> bool {
+    request.version() < Version::HTTP_11
+        || request.headers().get_all(header::HOST).iter().count() == 1
+}
+
+/// The tenant that a path names, if it could be one.
+fn tenant_of(path: &str) -> Option<&str> {
+    let rest = path
+        .strip_prefix("/t/")
+        .or_else(|| path.strip_prefix("/v1/tenants/"))?;
+    let name = rest.split('/').next()?;
+    name.parse::<Slug>().is_ok().then_some(name)
 }

@@ -34,6 +34,10 @@ pub enum Problem {
     NoActiveKey,
     /// The token has no `jti`, so it can't be revoked by itself.
     TokenWithoutId,
+    /// The tenant has no deployment of this name.
+    DeploymentUnknown,
+    /// There is no Host header, or there are several.
+    HostInvalid,
     /// A parameter is missing.
     ParameterMissing,
     /// The body isn't JSON.
@@ -69,10 +73,13 @@ impl Problem {
             Self::RequestInvalid
             | Self::TokenWithoutId
             | Self::ParameterMissing
+            | Self::HostInvalid
             | Self::BodyMalformed
             | Self::PathInvalid => StatusCode::BAD_REQUEST,
             Self::ReaderGone | Self::NotFound => StatusCode::NOT_FOUND,
-            Self::EmailAsUserId | Self::UserIdReserved => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::EmailAsUserId | Self::UserIdReserved | Self::DeploymentUnknown => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::NoActiveKey => StatusCode::CONFLICT,
             Self::BodyTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -100,6 +107,8 @@ impl Problem {
             Self::UserIdReserved => "user-id-reserved",
             Self::NoActiveKey => "no-active-key",
             Self::TokenWithoutId => "token-without-id",
+            Self::DeploymentUnknown => "deployment-unknown",
+            Self::HostInvalid => "host-invalid",
             Self::ParameterMissing => "parameter-missing",
             Self::BodyMalformed => "body-malformed",
             Self::BodyTypeUnsupported => "body-type-unsupported",
@@ -131,6 +140,8 @@ impl Problem {
             Self::TokenWithoutId => {
                 "The token has no `jti`, so it can't be told from others. Revoke its reader's tokens, or its key."
             }
+            Self::DeploymentUnknown => "The tenant has no deployment of this name.",
+            Self::HostInvalid => "Send one Host header (RFC 9112, section 3.2).",
             Self::ParameterMissing => "The parameter `token` is missing.",
             Self::BodyMalformed => "The body must be a JSON object, each member once.",
             Self::BodyTypeUnsupported => {

@@ -11,7 +11,7 @@ use lanyard_core::{
     audit::{Actor, Event},
     json as strict,
     revocation::Revocation,
-    token::{Refusal, Verified},
+    token::{self, Refusal, Verified},
 };
 use lanyard_storage::revocations;
 use serde::Deserialize;
@@ -39,6 +39,9 @@ async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Probl
     match content_type {
         ContentType::Json => {
             strict::check(&body).map_err(|_| Problem::BodyMalformed)?;
+            if !body.trim_ascii_start().starts_with(b"{") {
+                return Err(Problem::BodyMalformed);
+            }
             serde_json::from_slice(&body).map_err(|_| Problem::BodyMalformed)
         }
         ContentType::Form => {
@@ -48,22 +51,35 @@ async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Probl
     }
 }
 
-/// Judges the token that is asked about, as the broker would.
-async fn judge(
+/// The token that is asked about, and the deployment that it is said to be of.
+async fn asked_about(
     app: &App,
+    headers: &HeaderMap,
+    body: Body,
     target: &mut Target,
-    parameters: &Parameters,
-) -> Result<Result<Verified, Refusal>, Problem> {
-    let token = parameters
-        .token
-        .as_deref()
-        .filter(|token| !token.is_empty())
-        .ok_or(Problem::ParameterMissing)?;
+) -> Result<String, Failure> {
+    let parameters = parameters(headers, body).await?;
     target.deployment = parameters.deployment.as_deref().unwrap_or("default").into();
-    let now = app.clock.now();
-    Ok(target
-        .with_newest(app, |target| broker::verify(target, token, now))
-        .await)
+    // What was known before the body came may be out of date.
+    target
+        .renew(app)
+        .await
+        .map_err(|failure| match failure.problem {
+            Problem::TokenInvalid => Problem::DeploymentUnknown.into(),
+            _ => failure,
+        })?;
+    Ok(parameters
+        .token
+        .filter(|token| !token.is_empty())
+        .ok_or(Problem::ParameterMissing)?)
+}
+
+/// Judges a token as the broker would, whichever of its two requests it is for.
+fn verify(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
+    match broker::verify(target, token, now) {
+        Err(Refusal::WrongPurpose) => broker::verify_issuing(target, token, now),
+        verdict => verdict,
+    }
 }
 
 /// `POST /v1/tenants/{tenant}/tokens/introspect`.
@@ -73,9 +89,13 @@ pub(crate) async fn introspect(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let parameters = parameters(&headers, body).await?;
     let mut target = caller.target;
-    let verified = match judge(&app, &mut target, &parameters).await? {
+    let token = asked_about(&app, &headers, body, &mut target).await?;
+    let now = app.clock.now();
+    let verified = match target
+        .with_newest(&app, |target| verify(target, &token, now))
+        .await
+    {
         Ok(verified) => verified,
         Err(refusal) => {
             return Ok(noted(
@@ -88,8 +108,8 @@ pub(crate) async fn introspect(
     let mut answer = json!({
         "active": true,
         "iss": policy.issuer,
-        "aud": policy.audience,
-        "sub": verified.user.as_ref().map(|user| user.as_str()),
+        "aud": if verified.user.is_some() { &policy.audience } else { &policy.issuing.audience },
+        "sub": verified.user.as_ref().map_or(policy.issuing.subject.as_str(), |user| user.as_str()),
         "exp": verified.expires_at,
         "iat": verified.issued_at,
         "jti": verified.token_id,
@@ -109,24 +129,25 @@ pub(crate) async fn revoke(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let parameters = parameters(&headers, body).await?;
     let mut target = caller.target;
-    let verified = match judge(&app, &mut target, &parameters).await? {
-        Ok(verified) => verified,
+    let token = asked_about(&app, &headers, body, &mut target).await?;
+    let now = app.clock.now();
+    let name = |target: &Target| {
+        let deployment = target.deployment()?;
+        token::name(&deployment.policy, &deployment.keys, &token, now)
+    };
+    let named = match target.with_newest(&app, name).await {
+        Ok(named) => named,
         Err(refusal) => return Ok(noted(StatusCode::OK.into_response(), refusal.reason())),
     };
-    let token_id = verified
-        .token_id
-        .as_deref()
-        .ok_or(Problem::TokenWithoutId)?;
-    let expires_at = verified.expires_at.unwrap_or(i64::MAX);
+    let token_id = named.token_id.as_deref().ok_or(Problem::TokenWithoutId)?;
     let mut tx = app
         .database
         .write(target.tenant.id)
         .await?
         .ok_or(Problem::TokenInvalid)?;
-    revocations::add(&mut tx, &Revocation::token(token_id, expires_at)).await?;
-    let detail = json!({ "expires_at": expires_at }).to_string();
+    revocations::add(&mut tx, &Revocation::token(token_id, named.expires_at)).await?;
+    let detail = json!({ "expires_at": named.expires_at }).to_string();
     tx.audit(&Event {
         at: app.clock.micros(),
         actor: &Actor::ApiKey(caller.api_key).text(),
@@ -136,11 +157,14 @@ pub(crate) async fn revoke(
     })
     .await?;
     app.views.apply(tx.commit().await?).await;
+    let until = named
+        .expires_at
+        .and_then(|second| jiff::Timestamp::from_second(second).ok());
     let answer = json!({
         "revoked": true,
-        "note": "Lanyard refuses the token from now on. Talk verifies alone: it goes on accepting the token until it \
-                 expires, or until the reader logs out there.",
-        "accepted_by_talk_until": expires_at,
+        "note": "Lanyard refuses the token from now on. Talk verifies alone: it goes on accepting a reader's token until \
+                 it expires, or until the reader logs out there.",
+        "accepted_by_talk_until": until,
     });
     let mut response = Json(answer).into_response();
     response.extensions_mut().insert(Note {

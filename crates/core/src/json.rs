@@ -28,6 +28,42 @@ pub fn check(text: &[u8]) -> Result<(), serde_json::Error> {
     serde_json::from_slice::<Checked>(text).map(|_| ())
 }
 
+/// Writes `text` as a JSON string, byte for byte as `JSON.stringify` does.
+pub(crate) fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| c < ' ' || c == '"' || c == '\\') {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = special.chars();
+        if let Some(c) = chars.next() {
+            push_escape(out, c);
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+fn push_escape(out: &mut String, c: char) {
+    out.push('\\');
+    match c {
+        '"' | '\\' => out.push(c),
+        '\u{8}' => out.push('b'),
+        '\t' => out.push('t'),
+        '\n' => out.push('n'),
+        '\u{c}' => out.push('f'),
+        '\r' => out.push('r'),
+        _ => {
+            out.push_str("u00");
+            for shift in [4, 0] {
+                let digit = (u32::from(c) >> shift) & 0xf;
+                out.extend(char::from_digit(digit, 16));
+            }
+        }
+    }
+}
+
 struct CheckedVisitor;
 
 impl<'de> Visitor<'de> for CheckedVisitor {

@@ -72,18 +72,19 @@ pub struct Revocation {
 }
 
 impl Revocation {
-    /// Revokes one token. Kept for longer than the token could be taken for good by a clock that is behind.
+    /// Revokes one token, for ever if it has no `exp`. Kept for longer than the token could be taken for good by a clock that is behind.
     #[must_use]
-    pub fn token(token_id: &str, expires_at: i64) -> Self {
+    pub fn token(token_id: &str, expires_at: Option<i64>) -> Self {
         Self {
             subject: Subject::Token(token_id.into()),
             standing: true,
             before: None,
-            expires_at: Some(expires_at.min(i64::MAX - CLOCK_SKEW) + CLOCK_SKEW),
+            expires_at: expires_at.map(|second| second.saturating_add(CLOCK_SKEW)),
         }
     }
 
-    /// Revokes all that was issued for `subject` up to `now`.
+    /// Revokes all that was issued for `subject` up to `now`. It is kept for as long as any token may live that says when
+    /// it was made and when it ends; one that says neither, under an imported key, is refused for that long only.
     #[must_use]
     pub fn before(subject: Subject, now: i64) -> Self {
         let expires_at = Some(now + MAX_TOKEN_LIFETIME + CLOCK_SKEW);
@@ -139,8 +140,9 @@ impl Revocations {
     pub fn add(&mut self, revocation: &Revocation) {
         let mark = match &revocation.subject {
             Subject::Token(token_id) => {
-                self.tokens
-                    .insert(token_id.clone(), revocation.expires_at.unwrap_or(i64::MAX));
+                let expires_at = revocation.expires_at.unwrap_or(i64::MAX);
+                let held = self.tokens.entry(token_id.clone()).or_insert(expires_at);
+                *held = expires_at.max(*held);
                 return;
             }
             Subject::User(id) => self.users.entry(id.clone()).or_default(),
@@ -236,3 +238,6 @@ impl Revocations {
         self.len() == 0 && !self.tenant.standing && self.tenant.before.is_none()
     }
 }
+
+#[cfg(test)]
+mod tests;

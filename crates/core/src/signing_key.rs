@@ -170,6 +170,13 @@ impl KeySet {
             .find(|key| key.state == KeyState::Active && key.material.can_sign())
     }
 
+    /// The keys that verify at `now`, and those that soon will: nobody should meet a key that he couldn't have known.
+    pub fn published(&self, now: i64) -> impl Iterator<Item = &Arc<SigningKey>> {
+        self.keys
+            .iter()
+            .filter(move |key| key.state == KeyState::Pending || key.state.verifies(now))
+    }
+
     /// All keys, in the order they were made.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<SigningKey>> {
         self.keys.iter()

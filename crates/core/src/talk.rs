@@ -189,13 +189,17 @@ fn pem_members(key: &SigningKey, with_private: bool) -> Map<String, Value> {
 /// A line of an .env file. A value is quoted only where a reader of such files would otherwise cut or change it.
 #[must_use]
 pub fn env_line(name: &str, value: &str) -> Zeroizing<String> {
-    let needs_quotes = value.trim() != value
+    let needs_quotes = value.is_empty()
+        || value.trim() != value
         || value.contains(['#', '$', '`'])
         || value.starts_with(['"', '\''])
-        || value.is_empty();
-    Zeroizing::new(if needs_quotes && !value.contains('\'') {
-        format!("{name}='{value}'")
-    } else {
-        format!("{name}={value}")
+        || value.ends_with(['"', '\'']);
+    Zeroizing::new(match needs_quotes {
+        false => format!("{name}={value}"),
+        true if !value.contains('\'') => format!("{name}='{value}'"),
+        true => format!("{name}=\"{value}\""),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,8 +103,11 @@ pub async fn revoke(tx: &mut WriteTx, id: ApiKeyId, now: i64) -> Result<bool, St
     Ok(found)
 }
 
-/// The keys that can be used, by hash.
-pub(crate) async fn load(tx: &mut ReadTx) -> Result<HashMap<ApiKeyHash, ApiKey>, StorageError> {
+/// The keys that aren't revoked, by hash; some may have expired.
+///
+/// # Errors
+/// The database fails.
+pub async fn usable(tx: &mut ReadTx) -> Result<HashMap<ApiKeyHash, ApiKey>, StorageError> {
     let rows = sqlx::query!(
         "select id, name, hash, extract(epoch from expires_at)::bigint as expires_at
          from api_keys where tenant_id = $1 and revoked_at is null",

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_change_reads_back_and_a_long_one_is_told_coarsely() {
-        let revoked = Change::Revoked(Revocation::token("a", 5));
+        let revoked = Change::Revoked(Revocation::token("a", Some(5)));
         let changes = Changes {
             tenant: TenantId(Uuid::from_u128(1)),
             version: 7,

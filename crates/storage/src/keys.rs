@@ -36,11 +36,16 @@ pub async fn insert(
             form,
         } => ("imported", Some(form_text(form)), Some(accept_lifetime)),
     };
+    let retires_at = match key.state {
+        KeyState::Retiring { until } => Some(until),
+        _ => None,
+    };
     sqlx::query!(
         "insert into signing_keys (tenant_id, kid, deployment_id, algorithm, state, origin, talk_form, accept_lifetime,
-                                   weak, longest_lifetime, master_key_id, sealed, created_at, activated_at)
+                                   weak, longest_lifetime, master_key_id, sealed, created_at, activated_at,
+                                   retires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, to_timestamp($13::bigint),
-                 case when $5 = 'active' then to_timestamp($13::bigint) end)",
+                 case when $5 = 'active' then to_timestamp($13::bigint) end, to_timestamp($14::bigint))",
         tx.tenant.0,
         key.kid.as_str(),
         deployment.0,
@@ -53,7 +58,8 @@ pub async fn insert(
         key.longest_lifetime,
         sealed.master_key_id,
         sealed.bytes,
-        key.created_at
+        key.created_at,
+        retires_at
     )
     .execute(tx.connection())
     .await?;

@@ -347,7 +347,7 @@ impl Views {
             return Ok(None);
         };
         let mut sets = keys::load(&mut tx, &self.master_keys).await?;
-        let api_keys = api_keys::load(&mut tx).await?;
+        let api_keys = api_keys::usable(&mut tx).await?;
         let revocations = revocations::load(&mut tx, self.clock.now()).await?;
         tx.end().await?;
         let deployments = tenant

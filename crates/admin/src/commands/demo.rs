@@ -76,7 +76,16 @@ pub(super) async fn import(
     let value = json!({ "tenant": slug, "issuer": issuer, "audience": audience, "kid": "demo" });
     let code = match source {
         Some(source) => {
-            let report = user_import::import(store, slug.as_str(), &source).await?;
+            let report = user_import::import(store, slug.as_str(), &source)
+                .await
+                .map_err(|failure| {
+                    Failure::new(format!(
+                        "the tenant is made, but its readers aren't all there: {failure}
+Go on with: lanyard user import \
+                     --tenant {slug} {}",
+                        users.display()
+                    ))
+                })?;
             let (counts, code) = report.summary();
             let mut value = value;
             value["users"] = counts;

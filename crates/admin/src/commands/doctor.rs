@@ -2,11 +2,13 @@
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
+use lanyard_core::id::TenantId;
+use lanyard_storage::{audit, tenants};
 use serde_json::json;
 
 use crate::{
-    config::Config,
-    output::{Outcome, Output},
+    config::{Config, setting},
+    output::{Failure, Outcome, Output},
     store::{DEV_FOLDER, Store},
 };
 
@@ -27,7 +29,7 @@ impl Findings {
 pub(super) async fn run(folder: Option<&Path>, output: Output) -> Outcome<ExitCode> {
     let mut findings = Findings(Vec::new());
     let on_folder = folder.is_some()
-        || (std::env::var_os("LANYARD_DATABASE_URL").is_none()
+        || (setting("LANYARD_DATABASE_URL")?.is_none()
             && Path::new(DEV_FOLDER).join("master.key").is_file());
     let configured = if on_folder {
         true
@@ -101,6 +103,10 @@ async fn check_store(store: &Store, findings: &mut Findings) {
         Err(error) => Err(error.to_string()),
     };
     findings.add("master keys", keys);
+    let chains = check_audit(store)
+        .await
+        .map_err(|failure| failure.to_string());
+    findings.add("audit log", chains);
     let drift = match store.database.now().await {
         Ok(theirs) => match (theirs - store.clock.now()).abs() {
             drift if drift > MAX_DRIFT => Err(format!(
@@ -111,4 +117,22 @@ async fn check_store(store: &Store, findings: &mut Findings) {
         Err(error) => Err(error.to_string()),
     };
     findings.add("clock", drift);
+}
+
+/// Walks every tenant's chain of audit events.
+async fn check_audit(store: &Store) -> Outcome<String> {
+    let mut events = 0;
+    for tenant in tenants::list(&store.database).await? {
+        let mut tx = store.database.read(TenantId(tenant.id)).await?;
+        match audit::verify(&mut tx).await? {
+            Ok(count) => events += count,
+            Err(sequence) => {
+                return Err(Failure::new(format!(
+                    "event {sequence} of tenant `{}` was changed, or the one before it removed",
+                    tenant.slug
+                )));
+            }
+        }
+    }
+    Ok(format!("all {events} events are chained"))
 }

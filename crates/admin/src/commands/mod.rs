@@ -12,11 +12,12 @@ mod user_import;
 use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use lanyard_core::talk;
+use lanyard_core::{api_key::PlainApiKey, talk};
+use lanyard_storage::api_keys;
 use serde_json::json;
 
 use crate::{
-    config::{SETTINGS, default_listen},
+    config::{SETTINGS, default_listen, setting},
     dev,
     output::{Failure, Outcome, Output},
     serve,
@@ -174,9 +175,7 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
 }
 
 async fn migrate(folder: Option<PathBuf>, output: Output) -> Outcome<ExitCode> {
-    let url = std::env::var("LANYARD_DATABASE_URL")
-        .ok()
-        .filter(|url| !url.is_empty());
+    let url = setting("LANYARD_DATABASE_URL")?;
     let (None, Some(url)) = (&folder, url) else {
         // A dev folder is brought up to date whenever it is opened.
         let store = Store::open(folder.as_deref()).await?;
@@ -187,7 +186,7 @@ async fn migrate(folder: Option<PathBuf>, output: Output) -> Outcome<ExitCode> {
         )?;
         return Ok(ExitCode::SUCCESS);
     };
-    let report = lanyard_storage::migrate::run(&url).await?;
+    let report = lanyard_storage::migrate::run(url.reveal()).await?;
     let text = match report.applied {
         0 => format!(
             "nothing to do: the database is at migration {}",
@@ -203,6 +202,18 @@ async fn migrate(folder: Option<PathBuf>, output: Output) -> Outcome<ExitCode> {
         &json!({ "applied": report.applied, "version": report.version }),
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether this is an API key of the tenant that has not ended.
+///
+/// # Errors
+/// There is no such tenant, or the database fails.
+pub(crate) async fn api_key_is_good(store: &Store, tenant: &str, text: &str) -> Outcome<bool> {
+    let Some(key) = PlainApiKey::parse(text) else {
+        return Ok(false);
+    };
+    let keys = api_keys::usable(&mut store.read(tenant).await?).await?;
+    Ok(keys.contains_key(&key.hash()))
 }
 
 /// A token for a demo tenant's reader.
@@ -250,17 +261,13 @@ fn parse_duration(text: &str) -> Result<i64, String> {
     let number: f64 = text[..digits]
         .parse()
         .map_err(|_| format!("`{text}` is no duration; write 6h, 30m or 90d"))?;
-    let unit = match text[digits..]
-        .trim()
-        .to_ascii_lowercase()
-        .trim_end_matches('s')
-    {
-        "" | "sec" | "second" => 1.0,
-        "m" | "min" | "minute" => 60.0,
-        "h" | "hr" | "hour" => 3_600.0,
-        "d" | "day" => 86_400.0,
-        "w" | "week" => 604_800.0,
-        "milli" | "m " | "millisecond" => 0.001,
+    let unit = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "ms" | "millisecond" | "milliseconds" => 0.001,
+        "" | "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600.0,
+        "d" | "day" | "days" => 86_400.0,
+        "w" | "week" | "weeks" => 604_800.0,
         _ => {
             return Err(format!(
                 "`{text}` has no unit that is known; write 6h, 30m or 90d"
@@ -297,10 +304,11 @@ mod tests {
             ("12h", 43_200),
             ("1 day", 86_400),
             ("2 weeks", 1_209_600),
+            ("21600000ms", 21_600),
         ] {
             assert_eq!(parse_duration(text), Ok(seconds), "{text}");
         }
-        for bad in ["", "h", "6 parsecs", "0", "-1h", "1e9d"] {
+        for bad in ["", "h", "6 parsecs", "500ms0", "1ms", "0", "-1h", "1e9d"] {
             assert!(parse_duration(bad).is_err(), "{bad}");
         }
     }

@@ -36,6 +36,17 @@ pub(super) enum Command {
         /// Newsroom
         slug: String,
     },
+    /// Change a newsroom's settings
+    #[command(
+        after_help = "Example:\n  lanyard tenant update the-post --accept-issuing-tokens false"
+    )]
+    Update {
+        /// Newsroom
+        slug: String,
+        /// Whether issuing tokens are accepted as the demo service mints them, not only API keys
+        #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
+        accept_issuing_tokens: bool,
+    },
     /// Serve a newsroom no more: its tokens and API keys are refused within a second
     Suspend {
         /// Newsroom
@@ -223,23 +234,7 @@ async fn taken(store: &Store, row: &tenants::NewTenant, error: StorageError) -> 
 
 pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
     match command {
-        Command::Create(args) => {
-            let algorithm = args.alg;
-            let new = args.into_new()?;
-            let slug = new.slug.to_string();
-            create(store, new, None, algorithm)
-                .await?
-                .commit()
-                .await?
-                .done();
-            let value = describe(store, &slug).await?;
-            output.result(&format!("made tenant `{slug}`"), &value)?;
-            note(&format!(
-                "next:\n  lanyard user import --tenant {slug} FILE      its readers\n  \
-                 lanyard api-key create --tenant {slug} --name cms    what its CMS shows\n  \
-                 lanyard key export --tenant {slug} --as talk  settings for its Talk"
-            ));
-        }
+        Command::Create(args) => create_and_tell(store, args, output).await?,
         Command::List => {
             let tenants = tenants::list(&store.database).await?;
             let rows: Vec<_> = tenants
@@ -262,6 +257,22 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
         Command::Show { slug } => {
             let value = describe(store, &slug).await?;
             output.result(&serde_json::to_string_pretty(&value)?, &value)?;
+        }
+        Command::Update {
+            slug,
+            accept_issuing_tokens,
+        } => {
+            let mut tx = store.write(&slug).await?;
+            tenants::set_accept_issuing_tokens(&mut tx, accept_issuing_tokens).await?;
+            let detail = json!({ "accept_issuing_tokens": accept_issuing_tokens });
+            store
+                .audit(&mut tx, "tenant.update", &slug, &detail)
+                .await?;
+            tx.commit().await?.done();
+            output.result(
+                &format!("tenant `{slug}` is updated"),
+                &describe(store, &slug).await?,
+            )?;
         }
         Command::Suspend { slug, reason } => {
             set_status(
@@ -286,6 +297,25 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn create_and_tell(store: &Store, args: Create, output: Output) -> Outcome {
+    let algorithm = args.alg;
+    let new = args.into_new()?;
+    let slug = new.slug.to_string();
+    create(store, new, None, algorithm)
+        .await?
+        .commit()
+        .await?
+        .done();
+    let value = describe(store, &slug).await?;
+    output.result(&format!("made tenant `{slug}`"), &value)?;
+    note(&format!(
+        "next:\n  lanyard user import --tenant {slug} FILE      its readers\n  \
+         lanyard api-key create --tenant {slug} --name cms    what its CMS shows\n  \
+         lanyard key export --tenant {slug} --as talk  settings for its Talk"
+    ));
+    Ok(())
 }
 
 async fn set_status(

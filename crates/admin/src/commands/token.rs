@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use lanyard_core::{
-    id::TenantId,
+    id::{Kid, TenantId},
     revocation::{Revocation, Revocations, Subject},
     signing_key::KeySet,
-    tenant::Policy,
+    tenant::{Policy, TenantStatus},
     token::{self, Refusal, Verified},
     user::UserId,
 };
-use lanyard_storage::{keys, revocations, users};
+use lanyard_storage::{keys, revocations, tenants, users};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -84,6 +84,17 @@ async fn load_revocations(store: &Store, tenant: TenantId) -> Outcome<Revocation
     Ok(revocations::load(&mut tx, store.clock.now()).await?)
 }
 
+/// Notes that a key is about to sign, if it never did.
+async fn mark_used(store: &Store, tenant: TenantId, kid: &Kid) -> Outcome {
+    if keys::mark_used(&store.database, tenant, kid, store.clock.now()).await? {
+        Ok(())
+    } else {
+        Err(Failure::new(
+            "the key was replaced this very moment; try again",
+        ))
+    }
+}
+
 /// Issues a token for a reader who is in the directory.
 ///
 /// # Errors
@@ -93,6 +104,15 @@ pub(crate) async fn issue_for(store: &Store, place: &Place, user: &str) -> Outco
     let id = UserId::parse(user)?;
     let tenant = store.tenant(&place.tenant).await?;
     let mut tx = store.database.read(tenant).await?;
+    if tenants::load(&mut tx)
+        .await?
+        .is_some_and(|tenant| tenant.status == TenantStatus::Suspended)
+    {
+        return Err(Failure::new(format!(
+            "tenant `{0}` is suspended; `lanyard tenant resume {0}` ends that",
+            place.tenant
+        )));
+    }
     let row = users::get(&mut tx, &id).await?.ok_or_else(|| {
         Failure::new(format!(
             "there is no reader with this id in `{}`; import him with `lanyard user import`",
@@ -109,11 +129,7 @@ pub(crate) async fn issue_for(store: &Store, place: &Place, user: &str) -> Outco
         Failure::new("the deployment has no active key; make one with `lanyard key create`")
     })?;
     let now = store.clock.now();
-    if !keys::mark_used(&store.database, tenant, &signing.kid, now).await? {
-        return Err(Failure::new(
-            "the key was replaced this very moment; try again",
-        ));
-    }
+    mark_used(store, tenant, &signing.kid).await?;
     let earliest = load_revocations(store, tenant)
         .await?
         .earliest_issue(&id, &signing.kid);
@@ -151,11 +167,7 @@ async fn issuing(
     })?;
     let now = store.clock.now();
     let tenant = store.tenant(&place.tenant).await?;
-    if !keys::mark_used(&store.database, tenant, &signing.kid, now).await? {
-        return Err(Failure::new(
-            "the key was replaced this very moment; try again",
-        ));
-    }
+    mark_used(store, tenant, &signing.kid).await?;
     let (expires_at, token_id) = (expires_in.map(|seconds| now + seconds), Uuid::new_v4());
     let token = token::issue_issuing(&policy, signing, now, expires_at, token_id)?;
     let mut tx = store.write(&place.tenant).await?;
@@ -209,7 +221,14 @@ async fn check(store: &Store, place: &Place, token: &str, output: Output) -> Out
     let (policy, set) = key::load(store, place).await?;
     let tenant = store.tenant(&place.tenant).await?;
     let revoked = load_revocations(store, tenant).await?;
-    match judge(&policy, &set, &revoked, &token, store.clock.now()) {
+    let suspended = tenants::load(&mut store.database.read(tenant).await?)
+        .await?
+        .is_some_and(|tenant| tenant.status == TenantStatus::Suspended);
+    let verdict = match suspended {
+        true => Err(Refusal::NotServed),
+        false => judge(&policy, &set, &revoked, &token, store.clock.now()),
+    };
+    match verdict {
         Ok(verified) => {
             let known = match &verified.user {
                 Some(user) => users::get(&mut store.database.read(tenant).await?, user)
@@ -255,55 +274,60 @@ async fn check(store: &Store, place: &Place, token: &str, output: Output) -> Out
 }
 
 async fn revoke(store: &Store, args: Revoke, output: Output) -> Outcome<ExitCode> {
-    let (policy, set) = key::load(store, &args.place).await?;
     let now = store.clock.now();
-    let mut tx = store.write(&args.place.tenant).await?;
-    if let Some(user) = &args.user {
-        let id = UserId::parse(user)?;
-        revocations::add(
-            &mut tx,
-            &Revocation::before(Subject::User(id.as_str().into()), now),
-        )
-        .await?;
-        let surrogate = users::surrogate(&mut tx, &id, Uuid::new_v4()).await?;
-        store
-            .audit(
-                &mut tx,
-                "user.revoke_tokens",
-                &surrogate.to_string(),
-                &json!({}),
+    // Everything is read before the write begins: it holds up all others of the tenant.
+    let (revocation, named) = match &args.user {
+        Some(user) => {
+            let id = UserId::parse(user)?;
+            (
+                Revocation::before(Subject::User(id.as_str().into()), now),
+                Some(id),
             )
-            .await?;
-        tx.commit().await?.done();
-        output.result(
-            "the reader's tokens are revoked",
-            &json!({ "revoked": true, "before": time(now) }),
-        )?;
-    } else {
-        let token = read_token(args.token.as_deref().unwrap_or_default())?;
-        let verified =
-            judge(&policy, &set, &Revocations::default(), &token, now).map_err(|refusal| {
-                Failure::new(format!("the token isn't accepted anyway: {refusal}"))
+        }
+        None => {
+            let token = read_token(args.token.as_deref().unwrap_or_default())?;
+            let (policy, set) = key::load(store, &args.place).await?;
+            let named = token::name(&policy, &set, &token, now).map_err(|refusal| {
+                Failure::new(format!(
+                    "the token isn't good for anything anyway: {refusal}"
+                ))
             })?;
-        let token_id = verified.token_id.ok_or_else(|| {
-            Failure::new("the token has no `jti`, so it can't be told from others: revoke its reader's tokens (--user), or its key")
-        })?;
-        let expires_at = verified.expires_at.unwrap_or(i64::MAX);
-        revocations::add(&mut tx, &Revocation::token(&token_id, expires_at)).await?;
-        store
-            .audit(
-                &mut tx,
-                "token.revoke",
-                &token_id,
-                &json!({ "expires_at": expires_at }),
-            )
-            .await?;
-        tx.commit().await?.done();
-        output.result(
+            let token_id = named.token_id.ok_or_else(|| {
+                Failure::new(
+                    "the token has no `jti`, so it can't be told from others: revoke its reader's tokens (--user), or \
+                     its key",
+                )
+            })?;
+            (Revocation::token(&token_id, named.expires_at), None)
+        }
+    };
+    let mut tx = store.write(&args.place.tenant).await?;
+    revocations::add(&mut tx, &revocation).await?;
+    let (action, target) = match (&named, &revocation.subject) {
+        (Some(id), _) => (
+            "user.revoke_tokens",
+            users::surrogate(&mut tx, id, Uuid::new_v4())
+                .await?
+                .to_string(),
+        ),
+        (None, subject) => ("token.revoke", subject.columns().1),
+    };
+    let until = revocation.expires_at.map(time);
+    store
+        .audit(&mut tx, action, &target, &json!({ "kept_until": until }))
+        .await?;
+    tx.commit().await?.done();
+    let (text, value) = match named {
+        Some(_) => (
+            "the reader's tokens are revoked",
+            json!({ "revoked": true, "before": time(now) }),
+        ),
+        None => (
             "the token is revoked",
-            &json!({ "revoked": true, "jti": token_id }),
-        )?;
-    }
+            json!({ "revoked": true, "jti": target }),
+        ),
+    };
+    output.result(text, &value)?;
     note(
         "Talk verifies alone: it goes on accepting what it knows until that expires, or the reader logs out there.",
     );

@@ -101,6 +101,12 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
 }
 
 async fn export(store: &Store, tenant: &str) -> Outcome {
+    // Personal data leaves: that is written down first.
+    let mut tx = store.write(tenant).await?;
+    store
+        .audit(&mut tx, "user.export", tenant, &json!({}))
+        .await?;
+    tx.commit().await?.done();
     let mut tx = store.read(tenant).await?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let mut export = async || {

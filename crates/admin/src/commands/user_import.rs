@@ -232,6 +232,9 @@ pub(super) async fn import(store: &Store, tenant: &str, source: &Source) -> Outc
                 written,
             };
             imports::note(&mut tx, &source.fingerprint, &progress).await?;
+            let detail =
+                json!({ "created": created, "updated": updated, "until_line": batch.end.line });
+            store.audit(&mut tx, "user.import", tenant, &detail).await?;
             tx.commit().await?.done();
             report.created += created;
             report.updated += updated;
@@ -245,9 +248,6 @@ pub(super) async fn import(store: &Store, tenant: &str, source: &Source) -> Outc
     }
     let mut tx = store.write(tenant).await?;
     imports::forget(&mut tx, &source.fingerprint).await?;
-    let detail =
-        json!({ "created": report.created, "updated": report.updated, "skipped": report.skipped });
-    store.audit(&mut tx, "user.import", tenant, &detail).await?;
     tx.commit().await?.done();
     bar.finish_and_clear();
     Ok(report)

@@ -3,7 +3,9 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use crate::{key::KeyError, signing_key::SigningKey, tenant::Policy, user::UserId};
+use crate::{
+    json::push_string, key::KeyError, signing_key::SigningKey, tenant::Policy, user::UserId,
+};
 
 /// `typ` of the issuing tokens that are made here, so that none can pass for a reader's (RFC 8725, section 3.11).
 pub const ISSUING_TYPE: &str = "issuing+jwt";
@@ -109,24 +111,6 @@ fn push_token_id(claims: &mut String, token_id: Uuid) {
             .encode_lower(&mut Uuid::encode_buffer()),
     );
     claims.push_str("\"}");
-}
-
-/// Appends a JSON string.
-fn push_string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            control if u32::from(control) < 0x20 => {
-                use std::fmt::Write;
-                // Writing to a String can't fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            plain => out.push(plain),
-        }
-    }
-    out.push('"');
 }
 
 fn sign(key: &SigningKey, header: &str, claims: &str) -> Result<String, IssueError> {

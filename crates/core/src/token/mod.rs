@@ -10,4 +10,7 @@ mod verify;
 
 pub use issue::{ISSUING_TYPE, IssueError, issue, issue_issuing};
 pub use refusal::Refusal;
-pub use verify::{MAX_TOKEN_LENGTH, Verified, verify, verify_issuing};
+pub use verify::{MAX_TOKEN_LENGTH, Named, Verified, name, verify, verify_issuing};
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -69,6 +69,12 @@ pub enum Refusal {
     /// An issuing token where a reader's is wanted, or the reverse.
     #[error("the token was made for another purpose")]
     WrongPurpose,
+    /// There is no such tenant or deployment, or it is suspended.
+    #[error("there is no such tenant or deployment, or it is suspended")]
+    NotServed,
+    /// No API key of the tenant is this one, or it has ended.
+    #[error("the API key is unknown, expired or revoked")]
+    UnknownApiKey,
     /// The tenant doesn't accept issuing tokens.
     #[error("issuing tokens are not accepted here")]
     IssuingTokensOff,
@@ -113,6 +119,8 @@ impl Refusal {
             Self::EmailAsUserId => "email_as_user_id",
             Self::BadTokenId => "bad_token_id",
             Self::WrongPurpose => "wrong_purpose",
+            Self::NotServed => "not_served",
+            Self::UnknownApiKey => "unknown_api_key",
             Self::IssuingTokensOff => "issuing_tokens_off",
             Self::TokenRevoked => "token_revoked",
             Self::UserTokensRevoked => "user_tokens_revoked",
@@ -125,6 +133,9 @@ impl Refusal {
     /// or activated the key.
     #[must_use]
     pub const fn may_be_news(self) -> bool {
-        matches!(self, Self::UnknownKey | Self::KeyPending)
+        matches!(
+            self,
+            Self::UnknownKey | Self::KeyPending | Self::UnknownApiKey
+        )
     }
 }

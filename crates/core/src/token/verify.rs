@@ -141,6 +141,33 @@ pub fn verify_issuing(
     })
 }
 
+/// What tells a token from all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its `jti`, where it has a usable one.
+    pub token_id: Option<Box<str>>,
+    /// Its `exp`, where it has one.
+    pub expires_at: Option<i64>,
+}
+
+/// Names a token of whatever purpose so that it can be revoked: its signature is good, and it isn't dead already. Whether
+/// it would be accepted is another question, and might be answered differently tomorrow.
+///
+/// # Errors
+/// It isn't a token of this deployment, its key has ended, or it has expired.
+pub fn name(policy: &Policy, keys: &KeySet, token: &str, now: i64) -> Result<Named, Refusal> {
+    let signed = open(keys, token, now)?;
+    let claims = Claims::parse(&signed.payload, policy)?;
+    let expires_at = claims.expiry.present();
+    if expires_at.is_some_and(|expiry| expiry <= now) {
+        return Err(Refusal::Expired);
+    }
+    Ok(Named {
+        token_id: token_id(&claims, true)?,
+        expires_at,
+    })
+}
+
 /// Splits the token, chooses the key and checks the signature.
 fn open(keys: &KeySet, token: &str, now: i64) -> Result<Signed, Refusal> {
     if token.len() > MAX_TOKEN_LENGTH {

@@ -1,6 +1,7 @@
 //! JSON text as JavaScript's `JSON.stringify` lays it out, which is how the demo service answered its records.
 
 use super::error::UserError;
+use crate::json::push_string;
 
 /// `text` without white space between its values, every string in its shortest escaping, numbers as they were
 /// written, members in their own order.
@@ -33,42 +34,6 @@ pub(super) fn compact(text: &str) -> Result<String, UserError> {
     }
     out.push_str(&text[copied..]);
     Ok(out)
-}
-
-/// Writes `text` as a JSON string, byte for byte as `JSON.stringify` does.
-pub(super) fn push_string(out: &mut String, text: &str) {
-    out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.find(|c| c < ' ' || c == '"' || c == '\\') {
-        let (plain, special) = rest.split_at(at);
-        out.push_str(plain);
-        let mut chars = special.chars();
-        if let Some(c) = chars.next() {
-            push_escape(out, c);
-        }
-        rest = chars.as_str();
-    }
-    out.push_str(rest);
-    out.push('"');
-}
-
-fn push_escape(out: &mut String, c: char) {
-    out.push('\\');
-    match c {
-        '"' | '\\' => out.push(c),
-        '\u{8}' => out.push('b'),
-        '\t' => out.push('t'),
-        '\n' => out.push('n'),
-        '\u{c}' => out.push('f'),
-        '\r' => out.push('r'),
-        _ => {
-            out.push_str("u00");
-            for shift in [4, 0] {
-                let digit = (u32::from(c) >> shift) & 0xf;
-                out.extend(char::from_digit(digit, 16));
-            }
-        }
-    }
 }
 
 /// A string literal, quotes included.
@@ -112,7 +77,8 @@ fn decode(literal: &str) -> Result<String, UserError> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{compact, push_string};
+    use super::compact;
+    use crate::json::push_string;
     use crate::user::UserError;
 
     #[test]

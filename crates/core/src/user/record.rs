@@ -7,11 +7,11 @@ use serde_json::value::RawValue;
 
 use super::{
     MAX_RECORD_BYTES, Role, Url, User, UserId,
-    compact::{compact, push_string},
+    compact::compact,
     error::{Problem, UserError},
     text::check_name,
 };
-use crate::json;
+use crate::json::{self, push_string};
 
 /// 0001-01-01T00:00:00Z up to the last second that every time zone can show within the year 9999.
 const SECONDS: RangeInclusive<i64> = -62_135_596_800..=253_402_207_200;

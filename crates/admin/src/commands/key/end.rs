@@ -12,7 +12,7 @@ use crate::{
 
 impl Which {
     /// The key that is meant, and the state that it is in.
-    async fn find(&self, store: &Store) -> Outcome<(Kid, KeyState)> {
+    pub(super) async fn find(&self, store: &Store) -> Outcome<(Kid, KeyState)> {
         let kid = self
             .kid
             .as_ref()

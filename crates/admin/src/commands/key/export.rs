@@ -1,6 +1,6 @@
 //! Keys that leave, as settings or public keys.
 
-use lanyard_core::{signing_key::KeyState, talk};
+use lanyard_core::talk;
 use serde_json::{Map, Value, json};
 
 use super::{Export, Form, load};
@@ -14,8 +14,7 @@ pub(super) async fn export(store: &Store, args: Export, output: Output) -> Outco
     let now = store.clock.now();
     if matches!(args.form, Form::Jwks) {
         let keys: Vec<_> = set
-            .iter()
-            .filter(|key| key.state == KeyState::Pending || key.state.verifies(now))
+            .published(now)
             .filter_map(|key| key.material.public_jwk(key.kid.as_str()))
             .collect();
         let value = json!({ "keys": keys });

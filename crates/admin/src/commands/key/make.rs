@@ -8,7 +8,7 @@ use lanyard_core::{
 use lanyard_storage::{WriteTx, keys};
 use serde_json::json;
 
-use super::{Create, Import, Place, Rotate, load, new_kid, read_input};
+use super::{Create, Import, Place, Rotate, Which, load, new_kid, read_input};
 use crate::{
     output::{Failure, Outcome, Output, note, time},
     store::Store,
@@ -18,25 +18,21 @@ pub(super) async fn create(store: &Store, args: Create, output: Output) -> Outco
     let (policy, set) = load(store, &args.place).await?;
     let now = store.clock.now();
     let kid = args.kid.map_or_else(|| new_kid(now), Ok)?;
-    let key = SigningKey::new(
-        kid,
-        key::generate(args.alg)?,
-        KeyState::Pending,
-        Origin::Generated,
-        now,
-    );
+    // A deployment without a key that signs has been waiting for this one.
     let activate = args.activate || set.active().is_none();
-    insert(
-        store,
-        &args.place,
-        &policy,
-        &set,
-        key,
-        activate,
-        "key.create",
-        output,
-    )
-    .await
+    let state = if activate {
+        KeyState::Active
+    } else {
+        KeyState::Pending
+    };
+    let key = SigningKey::new(kid, key::generate(args.alg)?, state, Origin::Generated, now);
+    let beginning = Beginning {
+        place: &args.place,
+        policy: &policy,
+        set: &set,
+        action: "key.create",
+    };
+    beginning.store(store, key, output).await
 }
 
 pub(super) async fn import(store: &Store, args: Import, output: Output) -> Outcome {
@@ -73,63 +69,111 @@ pub(super) async fn import(store: &Store, args: Import, output: Output) -> Outco
         accept_lifetime,
         form: imported.form,
     };
-    let mut key = SigningKey::new(kid, imported.material, KeyState::Pending, origin, now);
+    let state = match (args.activate, args.verify_only) {
+        (true, _) => KeyState::Active,
+        (false, true) => KeyState::Retiring {
+            until: now + accept_lifetime + CLOCK_SKEW,
+        },
+        (false, false) if imported.material.can_sign() => KeyState::Pending,
+        (false, false) => {
+            return Err(Failure::new(
+                "the key has no private half, so it can never sign: import it with --verify-only",
+            ));
+        }
+    };
+    let mut key = SigningKey::new(kid, imported.material, state, origin, now);
     key.weak = imported.weak;
-    insert(
-        store,
-        &args.place,
-        &policy,
-        &set,
-        key,
-        args.activate,
-        "key.import",
-        output,
-    )
-    .await
+    let beginning = Beginning {
+        place: &args.place,
+        policy: &policy,
+        set: &set,
+        action: "key.import",
+    };
+    beginning.store(store, key, output).await
 }
 
-/// Stores a key; with `activate` it takes the place of the active one, which goes on verifying.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the last step of two commands, with all that they found out"
-)]
-async fn insert(
-    store: &Store,
-    place: &Place,
-    policy: &Policy,
-    set: &KeySet,
-    mut key: SigningKey,
-    activate: bool,
-    action: &str,
-    output: Output,
-) -> Outcome {
-    if activate && !key.material.can_sign() {
-        return Err(Failure::new(
-            "a key without its private half can't sign: import it without --activate",
-        ));
+/// A key that is about to begin, and where.
+struct Beginning<'a> {
+    place: &'a Place,
+    policy: &'a Policy,
+    set: &'a KeySet,
+    action: &'static str,
+}
+
+impl Beginning<'_> {
+    /// Stores a key; an active one takes the place of the one that was, which goes on verifying.
+    async fn store(&self, store: &Store, mut key: SigningKey, output: Output) -> Outcome {
+        let active = key.state == KeyState::Active;
+        if active && !key.material.can_sign() {
+            return Err(Failure::new(
+                "a key without its private half can't sign: import it with --verify-only",
+            ));
+        }
+        key.longest_lifetime = self.policy.token_lifetime;
+        let mut tx = store.write(&self.place.tenant).await?;
+        let replaced = if active {
+            self.replace(store, &mut tx, overlap(self.set)).await?
+        } else {
+            None
+        };
+        store_key(store, &mut tx, self.policy, &key, self.action).await?;
+        tx.commit().await?.done();
+        print(&key, replaced.as_ref(), output)
     }
-    key.longest_lifetime = policy.token_lifetime;
-    let now = store.clock.now();
-    let mut tx = store.write(&place.tenant).await?;
-    let replaced = if activate {
-        key.state = KeyState::Active;
-        let until = now + overlap(set) + CLOCK_SKEW;
-        keys::replace_active(&mut tx, policy.deployment, now, until).await?
-    } else {
-        None
+
+    /// Lets the active key sign no more. It must be the one that was there when this command looked.
+    async fn replace(
+        &self,
+        store: &Store,
+        tx: &mut WriteTx,
+        overlap: i64,
+    ) -> Outcome<Option<keys::Replaced>> {
+        let now = store.clock.now();
+        let until = now + overlap + CLOCK_SKEW;
+        let replaced = keys::replace_active(tx, self.policy.deployment, now, until).await?;
+        let (was, expected) = (
+            replaced.as_ref().map(|replaced| replaced.kid.as_str()),
+            self.set
+                .iter()
+                .find(|key| key.state == KeyState::Active)
+                .map(|key| key.kid.as_str()),
+        );
+        if was != expected {
+            return Err(Failure::new(
+                "somebody else has just changed this deployment's keys; look with `lanyard key list`, and try again",
+            ));
+        }
+        Ok(replaced)
+    }
+}
+
+fn print(key: &SigningKey, replaced: Option<&keys::Replaced>, output: Output) -> Outcome {
+    let state = match key.state {
+        KeyState::Active => "signs from now on".to_owned(),
+        KeyState::Retiring { until } => format!("verifies until {}, and never signs", time(until)),
+        _ => "is pending: `lanyard key activate` lets it sign".to_owned(),
     };
-    store_key(store, &mut tx, policy, &key, action).await?;
-    tx.commit().await?.done();
-    let mut text = format!(
-        "key `{}` ({}) is {}",
-        key.kid,
-        key.algorithm(),
-        key.state.name()
-    );
-    push_replaced(&mut text, replaced.as_ref());
+    let mut text = format!("key `{}` ({}) {state}", key.kid, key.algorithm());
+    match replaced {
+        Some(keys::Replaced {
+            kid,
+            until: Some(until),
+        }) => {
+            text.push_str(&format!(
+                "\nkey `{kid}` signs no more, and verifies until {}",
+                time(*until)
+            ));
+        }
+        Some(keys::Replaced { kid, until: None }) => {
+            text.push_str(&format!(
+                "\nkey `{kid}` never signed anything, and is retired"
+            ));
+        }
+        None => {}
+    }
     let value = json!({
         "kid": key.kid, "algorithm": key.algorithm(), "state": key.state.name(), "weak": key.weak,
-        "replaced": replaced.as_ref().map(|old| json!({ "kid": old.kid, "verifies_until": old.until.map(time) })),
+        "replaced": replaced.map(|old| json!({ "kid": old.kid, "verifies_until": old.until.map(time) })),
     });
     output.result(&text, &value)
 }
@@ -153,26 +197,6 @@ async fn store_key(
     }
     let detail = json!({ "deployment": policy.name, "algorithm": key.algorithm(), "state": key.state.name() });
     store.audit(tx, action, key.kid.as_str(), &detail).await
-}
-
-fn push_replaced(text: &mut String, replaced: Option<&keys::Replaced>) {
-    match replaced {
-        Some(keys::Replaced {
-            kid,
-            until: Some(until),
-        }) => {
-            text.push_str(&format!(
-                "\nkey `{kid}` signs no more, and verifies until {}",
-                time(*until)
-            ));
-        }
-        Some(keys::Replaced { kid, until: None }) => {
-            text.push_str(&format!(
-                "\nkey `{kid}` never signed anything, and is retired"
-            ));
-        }
-        None => {}
-    }
 }
 
 /// How long the active key has to go on verifying so that none of its tokens dies early.
@@ -199,36 +223,78 @@ pub(super) async fn rotate(store: &Store, args: Rotate, output: Output) -> Outco
         ));
     }
     let kid = args.kid.map_or_else(|| new_kid(now), Ok)?;
-    let mut key = SigningKey::new(
-        kid,
-        key::generate(algorithm)?,
-        KeyState::Active,
-        Origin::Generated,
-        now,
-    );
+    let material = key::generate(algorithm)?;
+    let mut key = SigningKey::new(kid, material, KeyState::Active, Origin::Generated, now);
     key.longest_lifetime = policy.token_lifetime;
+    let beginning = Beginning {
+        place: &args.place,
+        policy: &policy,
+        set: &set,
+        action: "key.rotate",
+    };
     let mut tx = store.write(&args.place.tenant).await?;
-    let until = now + args.overlap.unwrap_or_else(|| overlap(&set)) + CLOCK_SKEW;
-    let replaced = keys::replace_active(&mut tx, policy.deployment, now, until).await?;
-    // Two rotations at once: the second would replace the key of the first, which nobody has seen yet.
-    if replaced
-        .as_ref()
-        .is_none_or(|replaced| replaced.kid != old.kid.as_str())
-    {
+    let replaced = beginning
+        .replace(
+            store,
+            &mut tx,
+            args.overlap.unwrap_or_else(|| overlap(&set)),
+        )
+        .await?;
+    store_key(store, &mut tx, &policy, &key, beginning.action).await?;
+    tx.commit().await?.done();
+    note_after_rotation(&policy);
+    print(&key, replaced.as_ref(), output)
+}
+
+/// Lets a pending key sign: the rotation in which Talk is told first.
+pub(super) async fn activate(store: &Store, which: &Which, output: Output) -> Outcome {
+    let (kid, state) = which.find(store).await?;
+    let (policy, set) = load(store, &which.place).await?;
+    let key = set.get(kid.as_str()).filter(|key| key.material.can_sign());
+    let (Some(key), KeyState::Pending) = (key, state) else {
+        return Err(Failure::new(format!(
+            "key `{kid}` is {}; only a pending key with a private half can be activated",
+            state.name()
+        )));
+    };
+    let beginning = Beginning {
+        place: &which.place,
+        policy: &policy,
+        set: &set,
+        action: "key.activate",
+    };
+    let mut tx = store.write(&which.place.tenant).await?;
+    let replaced = beginning.replace(store, &mut tx, overlap(&set)).await?;
+    if !keys::activate(&mut tx, &kid, store.clock.now()).await? {
         return Err(Failure::new(
-            "somebody else has just rotated this deployment's key; look with `lanyard key list`",
+            "somebody else has just changed this key; look with `lanyard key list`",
         ));
     }
-    store_key(store, &mut tx, &policy, &key, "key.rotate").await?;
+    store
+        .audit(
+            &mut tx,
+            beginning.action,
+            kid.as_str(),
+            &json!({ "deployment": policy.name }),
+        )
+        .await?;
     tx.commit().await?.done();
-    let mut text = format!("key `{}` ({algorithm}) signs from now on", key.kid);
-    push_replaced(&mut text, replaced.as_ref());
-    note(
-        "Give Talk the new settings now (`lanyard key export --as talk`): it refuses tokens of a key that it doesn't have.",
-    );
     let value = json!({
-        "kid": key.kid, "algorithm": algorithm, "state": "active",
+        "kid": kid, "algorithm": key.algorithm(), "state": "active",
         "replaced": replaced.as_ref().map(|old| json!({ "kid": old.kid, "verifies_until": old.until.map(time) })),
     });
-    output.result(&text, &value)
+    output.result(
+        &format!("key `{kid}` ({}) signs from now on", key.algorithm()),
+        &value,
+    )
+}
+
+fn note_after_rotation(policy: &Policy) {
+    note(
+        "Give Talk the new settings now (`lanyard key export --as talk`): it refuses tokens of a key that it doesn't \
+         have. To tell it first, use `lanyard key create` and `lanyard key activate`.",
+    );
+    if policy.issuing.accepted {
+        note("Issuing tokens of the old key end with it; an API key outlives rotations.");
+    }
 }

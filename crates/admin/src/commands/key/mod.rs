@@ -33,6 +33,11 @@ pub(super) enum Command {
     Import(Import),
     /// Make a new key and sign with it from now on; the old one goes on verifying, so nobody is logged out
     Rotate(Rotate),
+    /// Sign with a key that was pending, once Talk knows it; the key that was active goes on verifying
+    #[command(
+        after_help = "Example, with which Talk never meets a key that it doesn't know:\n  lanyard key create --tenant the-post --kid new\n  lanyard key export --tenant the-post --as talk      put this into Talk's settings, restart it, then\n  lanyard key activate --tenant the-post new"
+    )]
+    Activate(Which),
     /// End a key that no longer signs, before its time
     Retire(Which),
     /// End a key at once, because somebody else may have it
@@ -80,6 +85,9 @@ pub(super) struct Import {
     /// Sign with it from now on; the key that was active goes on verifying
     #[arg(long)]
     activate: bool,
+    /// Verify tokens that others sign with it, but never sign: for Talk's further secrets, or a public key
+    #[arg(long, conflicts_with = "activate")]
+    verify_only: bool,
     /// Take a secret of 16 to 31 bytes
     #[arg(long)]
     accept_weak: bool,
@@ -161,6 +169,7 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
         Command::Create(args) => make::create(store, args, output).await?,
         Command::Import(args) => make::import(store, args, output).await?,
         Command::Rotate(args) => make::rotate(store, args, output).await?,
+        Command::Activate(which) => make::activate(store, &which, output).await?,
         Command::Retire(which) => end::retire(store, which, output).await?,
         Command::Revoke(which) => end::revoke(store, which, output).await?,
         Command::List { place } => list(store, &place, output).await?,
