@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use axum::{body::Body, http::HeaderMap, http::header};
-use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use tokio::time::timeout;
 
 use crate::Problem;
 
@@ -12,6 +13,10 @@ use crate::Problem;
 const MAX_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const MAX_WAIT: Duration = Duration::from_secs(10);
+
+/// The most that is read of a body that nobody wants, in bytes, and for how long.
+const MAX_DISCARDED: usize = 1 << 20;
+const MAX_DISCARD_WAIT: Duration = Duration::from_secs(2);
 
 /// What a Content-Type says of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,12 +52,43 @@ impl ContentType {
     }
 }
 
-pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(MAX_WAIT, Limited::new(body, MAX_BODY).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::BodyTooLarge),
-        // The client went away, or broke the framing.
-        Ok(Err(_)) => Err(Problem::BodyMalformed),
+/// Reads a body to its end.
+pub(crate) async fn read(mut body: Body) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    let reading = async {
+        while let Some(frame) = body.frame().await {
+            // The client went away, or broke the framing.
+            let frame = frame.map_err(|_| Problem::BodyMalformed)?;
+            if let Some(data) = frame.data_ref() {
+                if bytes.len() + data.len() > MAX_BODY {
+                    return Err(Problem::BodyTooLarge);
+                }
+                bytes.extend_from_slice(data);
+            }
+        }
+        Ok(())
+    };
+    match timeout(MAX_WAIT, reading).await {
+        Ok(Ok(())) => Ok(bytes.freeze()),
+        Ok(Err(problem)) => {
+            discard(body).await;
+            Err(problem)
+        }
         Err(_) => Err(Problem::BodyTimeout),
     }
+}
+
+/// Reads on without keeping anything, within bounds: a connection that is closed on a client that still sends can cost
+/// it the answer.
+pub(crate) async fn discard(mut body: Body) {
+    let mut left = MAX_DISCARDED;
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    let _ = timeout(MAX_DISCARD_WAIT, reading).await;
 }

@@ -97,14 +97,26 @@ async fn judge(app: &App, presented: &mut Presented) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn judged(app: &App, presented: Result<Presented, Failure>) -> Result<Presented, Failure> {
+    let mut presented = presented?;
+    judge(app, &mut presented).await?;
+    Ok(presented)
+}
+
 /// `POST /t/{tenant}/`: a token for the reader with this id. The credentials are judged before the body is read.
 pub(crate) async fn issue(
     State(app): State<App>,
-    mut presented: Presented,
+    presented: Result<Presented, Failure>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    judge(&app, &mut presented).await?;
+    let mut presented = match judged(&app, presented).await {
+        Ok(presented) => presented,
+        Err(failure) => {
+            body::discard(body).await;
+            return Err(failure);
+        }
+    };
     let judged = Instant::now();
     let id = match ContentType::of(&headers) {
         ContentType::Json => requested_id(&body::read(body).await?)?,

@@ -51,27 +51,36 @@ async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Probl
     }
 }
 
-/// The token that is asked about, and the deployment that it is said to be of.
+/// Who asks, about which token, of which deployment.
 async fn asked_about(
     app: &App,
+    caller: Result<ApiKeyCaller, Failure>,
     headers: &HeaderMap,
     body: Body,
-    target: &mut Target,
-) -> Result<String, Failure> {
+) -> Result<(ApiKeyCaller, String), Failure> {
+    let mut caller = match caller {
+        Ok(caller) => caller,
+        Err(failure) => {
+            body::discard(body).await;
+            return Err(failure);
+        }
+    };
     let parameters = parameters(headers, body).await?;
-    target.deployment = parameters.deployment.as_deref().unwrap_or("default").into();
+    caller.target.deployment = parameters.deployment.as_deref().unwrap_or("default").into();
     // What was known before the body came may be out of date.
-    target
+    caller
+        .target
         .renew(app)
         .await
         .map_err(|failure| match failure.problem {
             Problem::TokenInvalid => Problem::DeploymentUnknown.into(),
             _ => failure,
         })?;
-    Ok(parameters
+    let token = parameters
         .token
         .filter(|token| !token.is_empty())
-        .ok_or(Problem::ParameterMissing)?)
+        .ok_or(Problem::ParameterMissing)?;
+    Ok((caller, token))
 }
 
 /// Judges a token as the broker would, whichever of its two requests it is for.
@@ -85,12 +94,12 @@ fn verify(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
 /// `POST /v1/tenants/{tenant}/tokens/introspect`.
 pub(crate) async fn introspect(
     State(app): State<App>,
-    caller: ApiKeyCaller,
+    caller: Result<ApiKeyCaller, Failure>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
+    let (caller, token) = asked_about(&app, caller, &headers, body).await?;
     let mut target = caller.target;
-    let token = asked_about(&app, &headers, body, &mut target).await?;
     let now = app.clock.now();
     let verified = match target
         .with_newest(&app, |target| verify(target, &token, now))
@@ -125,12 +134,12 @@ pub(crate) async fn introspect(
 /// `POST /v1/tenants/{tenant}/tokens/revoke`. A token that isn't good anyway needs no revoking, and is a success.
 pub(crate) async fn revoke(
     State(app): State<App>,
-    caller: ApiKeyCaller,
+    caller: Result<ApiKeyCaller, Failure>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
+    let (caller, token) = asked_about(&app, caller, &headers, body).await?;
     let mut target = caller.target;
-    let token = asked_about(&app, &headers, body, &mut target).await?;
     let now = app.clock.now();
     let name = |target: &Target| {
         let deployment = target.deployment()?;

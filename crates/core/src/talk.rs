@@ -136,7 +136,7 @@ fn live_keys(keys: &KeySet, now: i64) -> Vec<&SigningKey> {
 
 fn one(key: &SigningKey, with_private: bool) -> Result<Zeroizing<String>, TalkError> {
     if key.algorithm().is_symmetric() {
-        return hmac_text(key);
+        return hmac_text(key, false);
     }
     Ok(Zeroizing::new(
         Value::Object(pem_members(key, with_private)).to_string(),
@@ -148,7 +148,7 @@ fn several(keys: &[&SigningKey], with_private: bool) -> Result<Zeroizing<String>
     for key in keys {
         let mut entry = Map::from_iter([("kid".to_owned(), json!(key.kid.as_str()))]);
         if key.algorithm().is_symmetric() {
-            entry.insert("secret".to_owned(), json!(hmac_text(key)?.as_str()));
+            entry.insert("secret".to_owned(), json!(hmac_text(key, true)?.as_str()));
         } else {
             entry.extend(pem_members(key, with_private));
         }
@@ -159,13 +159,17 @@ fn several(keys: &[&SigningKey], with_private: bool) -> Result<Zeroizing<String>
 
 /// The text from which Talk makes the very key. What can't stand in one line goes as `base64:`, which Talk decodes to
 /// UTF-8 text; so does what starts like that.
-fn hmac_text(key: &SigningKey) -> Result<Zeroizing<String>, TalkError> {
+fn hmac_text(key: &SigningKey, in_json: bool) -> Result<Zeroizing<String>, TalkError> {
     let text = key
         .material
         .secret_text()
         .ok_or_else(|| TalkError::NotText(key.kid.to_string()))?;
-    let plain =
-        !text.chars().any(char::is_control) && text.trim() == text && !text.starts_with("base64:");
+    // An .env file has no quotes for a text with an apostrophe and these.
+    let quotable = !text.contains('\'') || !(in_json || text.contains(['"', '\', '$', '`']));
+    let plain = quotable
+        && !text.chars().any(char::is_control)
+        && text.trim() == text
+        && !text.starts_with("base64:");
     Ok(Zeroizing::new(if plain {
         text.to_owned()
     } else {

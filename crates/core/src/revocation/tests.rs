@@ -319,25 +319,6 @@ fn a_revoked_token_is_remembered_for_the_longest_time_given() {
     }
 }
 
-/// Whether the token is good again by the time that storage forgets the revocation.
-fn returns(claims: &str, subject: Subject) -> bool {
-    let key = Arc::new(imported("k", material(Algorithm::HS256)));
-    let keys = KeySet::new(vec![Arc::clone(&key)]);
-    let token = undated(&key, claims);
-    let revocation = Revocation::before(subject, NOW);
-    let held = holding(std::slice::from_ref(&revocation));
-    let Some(forgotten_at) = revocation.expires_at else {
-        return false;
-    };
-    [forgotten_at, forgotten_at + 200 * 86_400]
-        .into_iter()
-        .any(|now| {
-            verify(&policy(), &keys, &token, now)
-                .or_else(|_| verify_issuing(&policy(), &keys, &token, now))
-                .is_ok_and(|verified| held.refusal(&verified).is_some())
-        })
-}
-
 #[test]
 fn a_revocation_lasts_as_long_as_what_it_refuses() {
     let before = Revocation::before(Subject::Tenant, NOW);

@@ -381,7 +381,7 @@ fn a_line_reads_back_as_its_value() {
 
 #[test]
 fn a_line_with_apostrophes_and_signs_reads_back_too() {
-    reads_back(&["it's #1", r#"[{"kid":"k","secret":"it's#1"}]"#, "'a' b"]);
+    reads_back(&["it's #1", "'a' b"]);
 }
 
 #[test]

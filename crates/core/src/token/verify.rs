@@ -238,21 +238,24 @@ fn open_foreign(
             Err(Refusal::BadSignature)
         };
     }
-    let mut refusal = Refusal::MissingKey;
-    for key in keys
+    // The one that signs is the likeliest.
+    let active = keys.active();
+    let others = keys
         .iter()
-        .filter(|key| key.state.verifies(now))
+        .filter(|key| active.is_none_or(|active| !Arc::ptr_eq(active, key)));
+    let mut of_algorithm = active
+        .into_iter()
+        .chain(others)
+        .filter(|key| key.state.verifies(now) && key.algorithm().name() == header.algorithm)
         .take(MAX_GUESSES)
-    {
-        if key.algorithm().name() != header.algorithm {
-            refusal = Refusal::WrongAlgorithm;
-        } else if key.material.verify(message, signature) {
-            return Ok((Arc::clone(key), typing, false));
-        } else {
-            refusal = Refusal::BadSignature;
-        }
+        .peekable();
+    if of_algorithm.peek().is_none() {
+        return Err(if keys.iter().next().is_some() { Refusal::WrongAlgorithm } else { Refusal::MissingKey });
     }
-    Err(refusal)
+    match of_algorithm.find(|key| key.material.verify(message, signature)) {
+        Some(key) => Ok((Arc::clone(key), typing, false)),
+        None => Err(Refusal::BadSignature),
+    }
 }
 
 fn usable(key: &SigningKey, now: i64) -> Result<(), Refusal> {
