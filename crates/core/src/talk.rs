@@ -165,7 +165,7 @@ fn hmac_text(key: &SigningKey, in_json: bool) -> Result<Zeroizing<String>, TalkE
         .secret_text()
         .ok_or_else(|| TalkError::NotText(key.kid.to_string()))?;
     // An .env file has no quotes for a text with an apostrophe and these.
-    let quotable = !text.contains('\'') || !(in_json || text.contains(['"', '\', '$', '`']));
+    let quotable = !text.contains('\'') || !(in_json || text.contains(['"', '\\', '$', '`']));
     let plain = quotable
         && !text.chars().any(char::is_control)
         && text.trim() == text

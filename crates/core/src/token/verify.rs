@@ -250,7 +250,11 @@ fn open_foreign(
         .take(MAX_GUESSES)
         .peekable();
     if of_algorithm.peek().is_none() {
-        return Err(if keys.iter().next().is_some() { Refusal::WrongAlgorithm } else { Refusal::MissingKey });
+        return Err(if keys.iter().next().is_some() {
+            Refusal::WrongAlgorithm
+        } else {
+            Refusal::MissingKey
+        });
     }
     match of_algorithm.find(|key| key.material.verify(message, signature)) {
         Some(key) => Ok((Arc::clone(key), typing, false)),
