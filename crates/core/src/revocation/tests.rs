@@ -14,7 +14,7 @@ use crate::{
     token::{
         Refusal, Verified, issue,
         tests::{NOW, generated, imported, material, policy},
-        verify, verify_issuing,
+        verify,
     },
     user::UserId,
 };

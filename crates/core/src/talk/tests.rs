@@ -84,11 +84,20 @@ fn the_user_id_claim_is_told_unless_it_is_sub() {
 }
 
 #[test]
+fn a_secret_that_no_env_file_can_quote_goes_in_the_form_that_talk_decodes() {
+    let text = "a b#c$d\"e'f`g\\nh~ijklmnopqrstuv";
+    let settings = of(&set([imported("k", secret(text.as_bytes()))])).unwrap();
+    let encoded =
+        value(&settings, "TALK_JWT_SECRET").and_then(|value| value.strip_prefix("base64:"));
+    assert_eq!(STANDARD.decode(encoded.unwrap()).unwrap(), text.as_bytes());
+}
+
+#[test]
 fn one_imported_secret_stays_to_the_letter() {
     for text in [
         SECRET,
         r#"{"secret":"Rk4vXo9-Tz2qLw7_Hs5yUb8nCe3pMd6j"}"#,
-        "a b#c$d\"e'f`g\\nh~ijkl",
+        "a b#c$d\"e.f`g\\nh~ijkl",
     ] {
         let settings = of(&set([imported("k", secret(text.as_bytes()))])).unwrap();
         assert_eq!(value(&settings, "TALK_JWT_SECRET"), Some(text));
