@@ -1,0 +1,36 @@
+//! Tests of the whole: the server that ships, over HTTP, on a real Postgres and a real Redis.
+
+#[cfg(test)]
+mod broker;
+#[cfg(test)]
+mod changes;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod cli_demo;
+#[cfg(test)]
+mod cli_import;
+#[cfg(test)]
+mod cli_keys;
+#[cfg(test)]
+mod cli_tokens;
+#[cfg(test)]
+mod cli_users;
+#[cfg(test)]
+mod connections;
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod dev;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod jwks;
+#[cfg(test)]
+mod log;
+#[cfg(test)]
+mod outage;
+#[cfg(test)]
+mod tokens;
+#[cfg(test)]
+mod verifiers;
