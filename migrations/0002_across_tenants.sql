@@ -27,11 +27,13 @@ create function issuer_holder(wanted text) returns text
     language sql stable security definer set search_path = public, pg_temp
     return (select slug from issuers join tenants on tenants.id = issuers.tenant_id where issuer = wanted);
 
--- Ids of the master keys that any row is sealed with.
-create function master_keys_in_use() returns setof text
+-- One sealed key for each master key in use, to try whether it opens.
+create function sealed_samples() returns table (tenant_id uuid, kid text, master_key_id text, sealed bytea)
     language sql stable security definer set search_path = public, pg_temp
 begin atomic
-    select distinct master_key_id from signing_keys;
+    select distinct on (signing_keys.master_key_id)
+           signing_keys.tenant_id, signing_keys.kid, signing_keys.master_key_id, signing_keys.sealed
+    from signing_keys order by signing_keys.master_key_id;
 end;
 
 -- Forgets revocations that nothing alive needs, up to `most` at a time, and tells how many. By the database's clock: a
@@ -55,7 +57,7 @@ declare
     routine text;
 begin
     foreach routine in array array['tenant_id_by_slug(text)', 'changed_tenants(uuid[], bigint[])', 'all_tenants()',
-                                   'issuer_holder(text)', 'master_keys_in_use()',
+                                   'issuer_holder(text)', 'sealed_samples()',
                                    'prune_revocations(int)']
     loop
         execute format('revoke execute on function %s from public', routine);

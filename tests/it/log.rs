@@ -168,7 +168,14 @@ async fn every_request_is_one_json_line_that_holds_no_secret_and_no_reader() {
             .collect();
         assert_eq!(of_request.len(), 1, "{id}: {of_request:?}");
         let line = of_request[0];
-        for name in ["time", "level", "method", "path", "status", "microseconds"] {
+        for name in [
+            "time",
+            "level",
+            "method",
+            "status",
+            "microseconds",
+            "request_id",
+        ] {
             assert!(!line[name].is_null(), "{name} in {line}");
         }
     }

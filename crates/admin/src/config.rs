@@ -217,6 +217,15 @@ impl Settings {
     }
 }
 
+/// A URL of one of these schemes, which may hold a password and so is never repeated.
+fn url(text: &str, schemes: &[&str]) -> Result<Secret, String> {
+    if schemes.iter().any(|scheme| text.starts_with(scheme)) {
+        Ok(Secret::new(text.to_owned()))
+    } else {
+        Err(format!("must be a URL that begins with {}", schemes[0]))
+    }
+}
+
 fn is_setting(name: &str) -> bool {
     SETTINGS.iter().any(|(setting, _)| *setting == name)
 }
@@ -238,13 +247,14 @@ impl Config {
         let mut settings = Settings::read(environment);
         let seconds = |number: u64| Duration::from_secs(number);
         let database_url = settings.required("LANYARD_DATABASE_URL", |text| {
-            Ok(Secret::new(text.to_owned()))
+            url(text, &["postgres://", "postgresql://"])
         });
         let master_keys = settings.required("LANYARD_MASTER_KEY", |text| {
             MasterKeys::parse(text).map_err(|error| format!("is wrong: {error}"))
         });
-        let redis_url =
-            settings.optional("LANYARD_REDIS_URL", |text| Ok(Secret::new(text.to_owned())));
+        let redis_url = settings.optional("LANYARD_REDIS_URL", |text| {
+            url(text, &["redis://", "rediss://", "redis+unix://", "unix://"])
+        });
         let listen = settings
             .optional("LANYARD_LISTEN", |text| {
                 text.parse()

@@ -4,7 +4,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use lanyard_api::{App, Limits, Settings, log};
 use lanyard_core::seal::MasterKeys;
-use lanyard_storage::{Clock, Database, Listener, revocations};
+use lanyard_storage::{Clock, Database, Listener, keys, revocations};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -43,13 +43,7 @@ impl Server {
         limits: Limits,
         drain_delay: Duration,
     ) -> Outcome<Self> {
-        for id in database.master_keys_in_use().await? {
-            if !master_keys.has(&id) {
-                return Err(Failure::new(format!(
-                    "signing keys are sealed with master key `{id}`, which LANYARD_MASTER_KEY doesn't have: add it"
-                )));
-            }
-        }
+        keys::try_master_keys(&database, &master_keys).await?;
         let app = App::new(database.clone(), master_keys, clock, settings)?;
         let listener = Listener::new(database.clone(), Arc::clone(&app.views));
         let background = [tokio::spawn(listener.run()), tokio::spawn(prune(database))];

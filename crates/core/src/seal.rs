@@ -16,8 +16,8 @@ const NONCE_LENGTH: usize = 12;
 pub enum SealError {
     /// The setting isn't a list of keys.
     #[error(
-        "LANYARD_MASTER_KEY must be one or more `id:base64` entries, comma-separated; entry {entry} {problem}. \
-         Make one with: echo \"k1:$(openssl rand -base64 32)\""
+        "a master key must be one or more `id:base64` entries, comma-separated; entry {entry} {problem}. \
+         Make one with: lanyard master-key"
     )]
     Setting {
         /// Which entry, counted from one.

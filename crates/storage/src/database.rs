@@ -93,17 +93,6 @@ impl Database {
         )
     }
 
-    /// Ids of the master keys with which anything is sealed.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn master_keys_in_use(&self) -> Result<Vec<String>, StorageError> {
-        let rows = sqlx::query_scalar!(r#"select id as "id!" from master_keys_in_use() as id"#)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows)
-    }
-
     /// Closes all connections.
     pub async fn close(&self) {
         self.pool.close().await;

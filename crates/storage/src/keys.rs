@@ -266,6 +266,34 @@ pub async fn load(
         .collect())
 }
 
+/// Opens one key for each master key in use.
+///
+/// # Errors
+/// [`StorageError::Seal`] when a master key is missing, or has other bytes than when it sealed.
+pub async fn try_master_keys(
+    database: &Database,
+    master_keys: &MasterKeys,
+) -> Result<(), StorageError> {
+    let samples = sqlx::query!(
+        r#"select tenant_id as "tenant_id!", kid as "kid!", master_key_id as "master_key_id!", sealed as "sealed!"
+           from sealed_samples()"#
+    )
+    .fetch_all(&database.pool)
+    .await?;
+    for row in samples {
+        let sealed = Sealed {
+            master_key_id: row.master_key_id,
+            bytes: row.sealed,
+        };
+        master_keys.open(
+            TenantId(row.tenant_id),
+            &stored("kid", row.kid.parse())?,
+            &sealed,
+        )?;
+    }
+    Ok(())
+}
+
 const fn form_text(form: TalkForm) -> &'static str {
     match form {
         TalkForm::Secret => "secret",

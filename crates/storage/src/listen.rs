@@ -74,8 +74,9 @@ impl Listener {
     }
 
     async fn catch_up_all(&self) -> Result<(), StorageError> {
-        let behind = self.views.poll().await?;
+        let (asked, behind) = self.views.compare().await?;
         self.views.catch_up_all(&behind).await;
+        self.views.confirm(asked);
         Ok(())
     }
 
@@ -87,26 +88,38 @@ impl Listener {
         let mut tidied = Instant::now();
         loop {
             ticks.tick().await;
-            match self.views.poll().await {
-                Ok(behind) => {
-                    let (again, new): (Vec<_>, Vec<_>) = behind
-                        .into_iter()
-                        .partition(|(tenant, _)| suspects.contains_key(tenant));
-                    let missed: Vec<_> = again
-                        .into_iter()
-                        .map(|(tenant, version)| {
-                            (tenant, suspects.get(&tenant).copied().unwrap_or(version))
-                        })
-                        .collect();
-                    self.views.catch_up_all(&missed).await;
-                    suspects = new.into_iter().collect();
-                }
-                Err(error) => tracing::warn!(%error, "versions can't be compared"),
+            // After an outage nothing is on its way, and nothing may be served before it is made good.
+            let outcome = if self.views.is_stale() {
+                suspects.clear();
+                self.catch_up_all().await
+            } else {
+                self.compare_with(&mut suspects).await
+            };
+            if let Err(error) = outcome {
+                tracing::warn!(%error, "versions can't be compared");
             }
             if tidied.elapsed() >= TIDY_EVERY {
                 tidied = Instant::now();
                 self.views.tidy();
             }
         }
+    }
+
+    async fn compare_with(
+        &self,
+        suspects: &mut HashMap<TenantId, i64>,
+    ) -> Result<(), StorageError> {
+        let (asked, behind) = self.views.compare().await?;
+        let (again, new): (Vec<_>, Vec<_>) = behind
+            .into_iter()
+            .partition(|(tenant, _)| suspects.contains_key(tenant));
+        let missed: Vec<_> = again
+            .into_iter()
+            .map(|(tenant, version)| (tenant, suspects.get(&tenant).copied().unwrap_or(version)))
+            .collect();
+        self.views.catch_up_all(&missed).await;
+        self.views.confirm(asked);
+        *suspects = new.into_iter().collect();
+        Ok(())
     }
 }

@@ -32,6 +32,8 @@ const MAX_TENANTS: usize = 10_000;
 /// Slugs remembered as unknown, and for how long, so that a flood of them doesn't reach the database.
 const MAX_UNKNOWN: usize = 4_096;
 const UNKNOWN_FOR: Duration = Duration::from_secs(1);
+/// How long the database may take for one answer. A connection that died in silence never gives one.
+const QUERY_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a request waits for a tenant to be read.
 const LOAD_PATIENCE: Duration = Duration::from_secs(3);
 /// How far apart the versions of one tenant are compared on behalf of requests.
@@ -182,22 +184,20 @@ impl Views {
         }
     }
 
-    /// Which tenants the database has a newer version of; at its end all others are confirmed.
+    /// Which tenants the database has a newer version of. Whoever has taken these in calls [`Self::confirm`] with the
+    /// time that comes with them.
     ///
     /// # Errors
     /// The database fails.
-    pub(crate) async fn poll(&self) -> Result<Vec<(TenantId, i64)>, StorageError> {
+    pub(crate) async fn compare(&self) -> Result<(Duration, Vec<(TenantId, i64)>), StorageError> {
         let asked = self.started.elapsed();
-        let known: Vec<_> = {
-            let held = self.held();
-            held.by_slug
-                .values()
-                .map(|view| (view.id, view.version()))
-                .collect()
-        };
-        let behind = self.behind(&known).await?;
-        self.confirm(asked);
-        Ok(behind)
+        let known: Vec<_> = self
+            .held()
+            .by_slug
+            .values()
+            .map(|view| (view.id, view.version()))
+            .collect();
+        Ok((asked, self.behind(&known).await?))
     }
 
     /// Reads tenants anew of which changes were missed. Of many at once nothing is kept: the next request reads each, side
@@ -265,13 +265,15 @@ impl Views {
     ) -> Result<Vec<(TenantId, i64)>, StorageError> {
         let ids: Vec<_> = known.iter().map(|(id, _)| id.0).collect();
         let versions: Vec<_> = known.iter().map(|(_, version)| *version).collect();
-        let rows = sqlx::query!(
+        let query = sqlx::query!(
             r#"select id as "id!", version as "version!" from changed_tenants($1, $2)"#,
             &ids,
             &versions
         )
-        .fetch_all(&self.database.pool)
-        .await?;
+        .fetch_all(&self.database.pool);
+        let rows = timeout(QUERY_PATIENCE, query)
+            .await
+            .map_err(|_| StorageError::Busy)??;
         Ok(rows
             .into_iter()
             .map(|row| (TenantId(row.id), row.version))
@@ -340,8 +342,15 @@ impl Views {
         Ok(())
     }
 
-    /// Reads a tenant whole, in one snapshot.
+    /// Reads a tenant whole, but doesn't wait for an answer that never comes.
     async fn read(&self, id: TenantId) -> Result<Option<TenantView>, StorageError> {
+        timeout(QUERY_PATIENCE, self.read_snapshot(id))
+            .await
+            .map_err(|_| StorageError::Busy)?
+    }
+
+    /// Reads a tenant whole, in one snapshot.
+    async fn read_snapshot(&self, id: TenantId) -> Result<Option<TenantView>, StorageError> {
         let mut tx = self.database.read(id).await?;
         let Some(tenant) = tenants::load(&mut tx).await? else {
             return Ok(None);
@@ -391,7 +400,8 @@ impl Views {
         self.held_mut().put(Arc::new(loaded));
     }
 
-    fn confirm(&self, asked: Duration) {
+    /// Notes that what is held was true at this time after the start.
+    pub(crate) fn confirm(&self, asked: Duration) {
         let milliseconds = u64::try_from(asked.as_millis()).unwrap_or(u64::MAX);
         self.confirmed.fetch_max(milliseconds, Ordering::AcqRel);
     }

@@ -19,6 +19,7 @@ use super::{
     user_import::{self, Source},
 };
 use crate::{
+    import::Position,
     output::{Failure, Outcome, Output, note},
     store::Store,
 };
@@ -45,6 +46,10 @@ pub(super) async fn import(
     } else {
         None
     };
+    if let Some(source) = &source {
+        // A document that is broken somewhere is found to be so here.
+        drop(source.reader(Position::START)?);
+    }
     for warning in &demo.secret.warnings {
         note(&format!("note: {warning}"));
     }

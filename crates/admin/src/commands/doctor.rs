@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitCode, time::Duration};
 
 use lanyard_core::id::TenantId;
-use lanyard_storage::{audit, tenants};
+use lanyard_storage::{audit, keys, tenants};
 use serde_json::json;
 
 use crate::{
@@ -90,18 +90,14 @@ pub(super) async fn run(folder: Option<&Path>, output: Output) -> Outcome<ExitCo
 }
 
 async fn check_store(store: &Store, findings: &mut Findings) {
-    let keys = match store.database.master_keys_in_use().await {
-        Ok(ids) => match ids.iter().find(|id| !store.master_keys.has(id)) {
-            Some(id) => Err(format!(
-                "signing keys are sealed with `{id}`, which isn't configured"
-            )),
-            None => Ok(format!(
+    let keys = keys::try_master_keys(&store.database, &store.master_keys)
+        .await
+        .map(|()| {
+            format!(
                 "`{}` seals; all that is sealed can be opened",
                 store.master_keys.sealing_id()
-            )),
-        },
-        Err(error) => Err(error.to_string()),
-    };
+            )
+        });
     findings.add("master keys", keys);
     let chains = check_audit(store)
         .await

@@ -143,8 +143,8 @@ impl Source {
             .map_err(unreadable)?;
         let format = Format::detect(path, &start)?;
         // A file that was written anew since isn't the one whose import stopped half-way.
-        let modified = metadata.mtime().to_be_bytes();
-        start.extend_from_slice(&modified);
+        start.extend_from_slice(&metadata.mtime().to_be_bytes());
+        start.extend_from_slice(&metadata.mtime_nsec().to_be_bytes());
         start.extend_from_slice(&metadata.len().to_be_bytes());
         let fingerprint = lanyard_core::audit::digest(&start);
         Ok(Self {
@@ -155,7 +155,7 @@ impl Source {
         })
     }
 
-    fn reader(&self, start: Position) -> Outcome<Reader<BufReader<File>>> {
+    pub(super) fn reader(&self, start: Position) -> Outcome<Reader<BufReader<File>>> {
         let mut file = self.file.try_clone()?;
         file.rewind()?;
         Ok(Reader::new(

@@ -151,13 +151,17 @@ pub struct Named {
 }
 
 /// Names a token of whatever purpose so that it can be revoked: its signature is good, and it isn't dead already. Whether
-/// it would be accepted is another question, and might be answered differently tomorrow.
+/// it would be accepted today is another question, and might be answered differently tomorrow.
 ///
 /// # Errors
 /// It isn't a token of this deployment, its key has ended, or it has expired.
 pub fn name(policy: &Policy, keys: &KeySet, token: &str, now: i64) -> Result<Named, Refusal> {
     let signed = open(keys, token, now)?;
     let claims = Claims::parse(&signed.payload, policy)?;
+    check_issuer(policy, &claims)?;
+    if !claims.for_readers && !claims.for_issuing {
+        return Err(Refusal::WrongAudience);
+    }
     let expires_at = claims.expiry.present();
     if expires_at.is_some_and(|expiry| expiry <= now) {
         return Err(Refusal::Expired);
