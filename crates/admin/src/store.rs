@@ -53,7 +53,9 @@ impl Store {
                 let keys = setting("LANYARD_MASTER_KEY")?.ok_or_else(|| {
                     Failure::new("LANYARD_MASTER_KEY is missing: keys can't be opened without it")
                 })?;
-                let master_keys = Arc::new(MasterKeys::parse(keys.reveal())?);
+                let master_keys = MasterKeys::parse(keys.reveal())
+                    .map_err(|error| Failure::new(format!("LANYARD_MASTER_KEY: {error}")))?;
+                let master_keys = Arc::new(master_keys);
                 let database = Database::connect(url.reveal(), 4).await?;
                 Ok(Self {
                     database,

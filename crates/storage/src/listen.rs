@@ -74,7 +74,11 @@ impl Listener {
     }
 
     async fn catch_up_all(&self) -> Result<(), StorageError> {
-        let (asked, behind) = self.views.compare().await?;
+        let (mut asked, mut behind) = self.views.compare().await?;
+        if self.views.elapsed().saturating_sub(asked) > POLL_EVERY {
+            // The answer hung somewhere, and tells of a moment that is long past.
+            (asked, behind) = self.views.compare().await?;
+        }
         self.views.catch_up_all(&behind).await;
         self.views.confirm(asked);
         Ok(())
@@ -110,6 +114,9 @@ impl Listener {
         suspects: &mut HashMap<TenantId, i64>,
     ) -> Result<(), StorageError> {
         let (asked, behind) = self.views.compare().await?;
+        if self.views.elapsed().saturating_sub(asked) > POLL_EVERY {
+            return self.catch_up_all().await;
+        }
         let (again, new): (Vec<_>, Vec<_>) = behind
             .into_iter()
             .partition(|(tenant, _)| suspects.contains_key(tenant));

@@ -190,7 +190,7 @@ impl Views {
     /// # Errors
     /// The database fails.
     pub(crate) async fn compare(&self) -> Result<(Duration, Vec<(TenantId, i64)>), StorageError> {
-        let asked = self.started.elapsed();
+        let asked = self.elapsed();
         let known: Vec<_> = self
             .held()
             .by_slug
@@ -398,6 +398,11 @@ impl Views {
             loaded.users.all_changed(loaded.version());
         }
         self.held_mut().put(Arc::new(loaded));
+    }
+
+    /// The time since the start.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Notes that what is held was true at this time after the start.
