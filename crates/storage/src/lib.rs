@@ -9,6 +9,7 @@ mod change;
 mod clock;
 mod database;
 mod error;
+mod held;
 pub mod imports;
 pub mod keys;
 mod listen;

@@ -5,7 +5,6 @@
 //! of change 9. Nothing here trusts a notification to arrive.
 
 use std::{
-    collections::{HashMap, VecDeque},
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -24,14 +23,11 @@ use tokio::{
 
 use crate::{
     Clock, Committed, Database, DeploymentView, StorageError, TenantView, api_keys,
-    change::Changes, keys, revocations, tenants, view::UserFreshness,
+    change::Changes, held::Held, keys, revocations, tenants, view::UserFreshness,
 };
 
 /// Tenants held at once; beyond that the one that was used longest ago goes.
 const MAX_TENANTS: usize = 10_000;
-/// Slugs remembered as unknown, and for how long, so that a flood of them doesn't reach the database.
-const MAX_UNKNOWN: usize = 4_096;
-const UNKNOWN_FOR: Duration = Duration::from_secs(1);
 /// How long the database may take for one answer. A connection that died in silence never gives one.
 const QUERY_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a request waits for a tenant to be read.
@@ -42,17 +38,6 @@ const REFRESH_DISTANCE: Duration = Duration::from_millis(20);
 const MAX_SERIAL: usize = 8;
 /// Loads at a time, so that a cold start leaves connections for others.
 const MAX_LOADS: usize = 4;
-
-#[derive(Debug, Default)]
-struct Held {
-    by_slug: HashMap<Box<str>, Arc<TenantView>>,
-    slugs: HashMap<TenantId, Box<str>>,
-    unknown: HashMap<Box<str>, Instant>,
-    unknown_order: VecDeque<Box<str>>,
-    /// Tenants that are being read for the first time, and versions that were told of meanwhile.
-    loading: usize,
-    heard: HashMap<TenantId, i64>,
-}
 
 /// All views of this process.
 #[derive(Debug)]
@@ -436,47 +421,6 @@ impl Drop for Loading<'_> {
         held.loading -= 1;
         if held.loading == 0 {
             held.heard.clear();
-        }
-    }
-}
-
-impl Held {
-    fn put(&mut self, view: Arc<TenantView>) {
-        self.remove(view.id);
-        self.slugs.insert(view.id, view.slug.as_str().into());
-        self.by_slug.insert(view.slug.as_str().into(), view);
-    }
-
-    fn remove(&mut self, id: TenantId) {
-        if let Some(slug) = self.slugs.remove(&id) {
-            self.by_slug.remove(&slug);
-        }
-    }
-
-    fn is_unknown(&self, slug: &str) -> bool {
-        self.unknown
-            .get(slug)
-            .is_some_and(|seen| seen.elapsed() < UNKNOWN_FOR)
-    }
-
-    /// A tenant that was unknown may be there now, and one that is being read may have changed.
-    fn hear(&mut self, changes: &Changes) {
-        self.unknown.clear();
-        self.unknown_order.clear();
-        if self.loading > 0 && !self.slugs.contains_key(&changes.tenant) {
-            let heard = self.heard.entry(changes.tenant).or_insert(changes.version);
-            *heard = changes.version.max(*heard);
-        }
-    }
-
-    fn remember_unknown(&mut self, slug: &str) {
-        if self.unknown_order.len() >= MAX_UNKNOWN
-            && let Some(oldest) = self.unknown_order.pop_front()
-        {
-            self.unknown.remove(&oldest);
-        }
-        if self.unknown.insert(slug.into(), Instant::now()).is_none() {
-            self.unknown_order.push_back(slug.into());
         }
     }
 }
