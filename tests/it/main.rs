@@ -23,6 +23,8 @@ mod desk;
 #[cfg(test)]
 mod dev;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod jwks;
@@ -31,6 +33,10 @@ mod log;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod verifiers;
+#[cfg(test)]
+mod walls;

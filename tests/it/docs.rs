@@ -1,0 +1,135 @@
+//! The documents say what is so: the commands work as written, and what is named is there.
+
+mod move_over;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use reqwest::StatusCode;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn text_of(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The sections of a document under headings of this kind (`## `): heading and text.
+fn sections(document: &str, mark: &str) -> Vec<(String, String)> {
+    let starts = format!("\n{mark}");
+    let sections = document.split(&starts).skip(1);
+    let split = |section: &str| {
+        let (heading, text) = section.split_once('\n').unwrap();
+        // A greater heading ends a section too.
+        let text = text.split("\n# ").next().unwrap();
+        (heading.to_owned(), text.to_owned())
+    };
+    sections.map(split).collect()
+}
+
+/// Whether a file has a function of this name with a test's attribute.
+fn has_test(source: &str, name: &str) -> bool {
+    let Some((before, _)) = source.split_once(&format!("fn {name}(")) else {
+        return false;
+    };
+    let since = before.rsplit('}').next().unwrap();
+    since.contains("#[test]") || since.contains("#[tokio::test")
+}
+
+#[test]
+fn every_promise_names_tests_that_exist() {
+    let promises = sections(&text_of("docs/promises.md"), "## ");
+    assert!(!promises.is_empty());
+    let mut missing = Vec::new();
+    for (heading, text) in promises {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("- "));
+        let mut named = 0;
+        for line in lines {
+            let (file, test) = line.trim_matches('`').split_once("::").unwrap();
+            named += 1;
+            if !has_test(&text_of(file), test) {
+                missing.push(line.to_owned());
+            }
+        }
+        assert!(named > 0, "`{heading}` names no test");
+    }
+    assert!(missing.is_empty(), "no such tests: {missing:#?}");
+}
+
+/// What `impl Problem` answers, read from its source: status by code.
+fn problems_in_source() -> BTreeMap<String, u16> {
+    let source = text_of("crates/api/src/problem.rs");
+    let body_of = |function: &str| {
+        let (_, rest) = source.split_once(&format!("fn {function}(")).unwrap();
+        rest.split_once("\n    }\n").unwrap().0.to_owned()
+    };
+    let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let (mut statuses, mut variants) = (BTreeMap::new(), Vec::new());
+    let status = body_of("status");
+    for path in status.split(|character| !is_name(character) && character != ':') {
+        if let Some(variant) = path.strip_prefix("Self::") {
+            variants.push(variant.to_owned());
+        } else if let Some(name) = path.strip_prefix("StatusCode::") {
+            for variant in variants.drain(..) {
+                statuses.insert(variant, status_named(name));
+            }
+        }
+    }
+    let code = body_of("code");
+    let arms = code.split("Self::").skip(1);
+    arms.map(|arm| {
+        let (variant, rest) = arm.split_once(" => ").unwrap();
+        let code = rest.split('"').nth(1).unwrap();
+        (code.to_owned(), statuses[variant])
+    })
+    .collect()
+}
+
+/// 404 for `NOT_FOUND`.
+fn status_named(name: &str) -> u16 {
+    let is_named = |status: &u16| {
+        let status = StatusCode::from_u16(*status).unwrap();
+        let reason = status.canonical_reason().unwrap_or_default();
+        reason.to_uppercase().replace([' ', '-'], "_") == name
+    };
+    (400..600).find(is_named).unwrap()
+}
+
+#[test]
+fn every_problem_is_documented_with_its_status() {
+    let documented: BTreeMap<_, _> = sections(&text_of("docs/problems.md"), "## ")
+        .into_iter()
+        .map(|(code, text)| {
+            let says = format!("`urn:lanyard:problem:{code}`, status ");
+            let rest = text.split_once(&says).map(|(_, rest)| rest);
+            let status = rest.and_then(|rest| rest.split('.').next()?.parse().ok());
+            (code, status.unwrap_or(0_u16))
+        })
+        .collect();
+    let source = problems_in_source();
+    assert!(source.len() > 20, "{source:?}");
+    assert_eq!(documented, source);
+}
+
+#[test]
+fn what_the_documents_link_to_is_there() {
+    for document in ["README.md", "docs/promises.md"] {
+        let folder = root().join(document);
+        let folder = folder.parent().unwrap();
+        let text = text_of(document);
+        let mut links = 0;
+        for rest in text.split("](").skip(1) {
+            let target = rest.split([')', '#']).next().unwrap();
+            links += 1;
+            assert!(
+                target.starts_with("https://") || folder.join(target).is_file(),
+                "{document} links to {target}"
+            );
+        }
+        assert!(links > 0, "{document} has no links");
+    }
+}
