@@ -23,6 +23,8 @@ pub(crate) struct Held {
     /// Tenants that are being read for the first time, and versions that were told of meanwhile.
     pub(crate) loading: usize,
     pub(crate) heard: HashMap<TenantId, i64>,
+    /// How many changes were told of so far.
+    pub(crate) told: u64,
 }
 
 impl Held {
@@ -46,6 +48,7 @@ impl Held {
 
     /// A tenant that was unknown may be there now, and one that is being read may have changed.
     pub(crate) fn hear(&mut self, changes: &Changes) {
+        self.told += 1;
         self.unknown.clear();
         self.unknown_order.clear();
         if self.loading > 0 && !self.slugs.contains_key(&changes.tenant) {

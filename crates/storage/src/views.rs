@@ -298,8 +298,13 @@ impl Views {
         }
         let asked = self.started.elapsed();
         let _loading = Loading::begin(self);
+        let told = self.held().told;
         let Some(id) = tenants::find(&self.database, slug).await? else {
-            self.held_mut().remember_unknown(slug);
+            let mut held = self.held_mut();
+            // It may have been made since the question was asked.
+            if held.told == told {
+                held.remember_unknown(slug);
+            }
             return Ok(None);
         };
         loop {
