@@ -167,7 +167,7 @@ impl Store {
     }
 }
 
-/// Who sits at the terminal, as the system knows him.
+/// Who sits at the terminal, by the name that the system has.
 fn operator() -> String {
     nix::unistd::User::from_uid(nix::unistd::getuid())
         .ok()

@@ -19,7 +19,7 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 /// An API key in clear: shown once, then forgotten.
 pub struct PlainApiKey(Zeroizing<String>);
 
-/// SHA-256 of an API key, all that is ever stored. Looked up by equality, which tells an attacker nothing: he would
+/// SHA-256 of an API key, all that is ever stored. Looked up by equality, which tells an attacker nothing: they would
 /// have to choose the hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ApiKeyHash(pub [u8; 32]);

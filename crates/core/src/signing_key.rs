@@ -170,7 +170,7 @@ impl KeySet {
             .find(|key| key.state == KeyState::Active && key.material.can_sign())
     }
 
-    /// The keys that verify at `now`, and those that soon will: nobody should meet a key that he couldn't have known.
+    /// The keys that verify at `now`, and those that soon will: nobody should meet a key that they couldn't have known.
     pub fn published(&self, now: i64) -> impl Iterator<Item = &Arc<SigningKey>> {
         self.keys
             .iter()

@@ -25,7 +25,7 @@ const FETCH_PATIENCE: Duration = Duration::from_secs(3);
 pub struct Reader {
     /// The body of `GET /t/{tenant}/`.
     pub body: Bytes,
-    /// Whether he gets no tokens.
+    /// Whether no token may be issued or accepted.
     pub disabled: bool,
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Change, ReadTx, StorageError, WriteTx, error::stored, revocations};
 
-/// A user and whether he is disabled.
+/// A user, and whether disabled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
     /// The user.
@@ -157,7 +157,7 @@ pub async fn enable(tx: &mut WriteTx, id: &UserId, now: i64) -> Result<bool, Sto
     Ok(found)
 }
 
-/// Deletes a user and kills the tokens that he has, also for a user who gets the same id later. False when there is no
+/// Deletes a user and kills all tokens of theirs, also for a user who gets the same id later. False when there is no
 /// such user.
 ///
 /// # Errors
@@ -182,7 +182,7 @@ pub async fn delete(tx: &mut WriteTx, id: &UserId, now: i64) -> Result<bool, Sto
             now + MAX_TOKEN_LIFETIME + CLOCK_SKEW,
         )
         .await?;
-        // A node that hasn't heard yet may still issue for him; that must be dead too if the id is used again.
+        // A node that hasn't heard yet may still issue for them; that must be dead too if the id is used again.
         revocations::add(tx, &Revocation::before(subject, now + PROPAGATION)).await?;
         tx.changed(Change::User(id.as_str().into()));
     }

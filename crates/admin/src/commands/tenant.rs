@@ -310,11 +310,26 @@ async fn create_and_tell(store: &Store, args: Create, output: Output) -> Outcome
         .done();
     let value = describe(store, &slug).await?;
     output.result(&format!("made tenant `{slug}`"), &value)?;
-    note(&format!(
-        "next:\n  lanyard user import --tenant {slug} FILE      its readers\n  \
-         lanyard api-key create --tenant {slug} --name cms    what its CMS shows\n  \
-         lanyard key export --tenant {slug} --as talk  settings for its Talk"
-    ));
+    let next = [
+        (format!("user import --tenant {slug} FILE"), "its readers"),
+        (
+            format!("api-key create --tenant {slug} --name cms"),
+            "what its CMS shows",
+        ),
+        (
+            format!("key export --tenant {slug} --as talk"),
+            "settings for its Talk",
+        ),
+    ];
+    let width = next
+        .iter()
+        .map(|(command, _)| command.len())
+        .max()
+        .unwrap_or_default();
+    note("next:");
+    for (command, what) in next {
+        note(&format!("  lanyard {command:<width$}  {what}"));
+    }
     Ok(())
 }
 

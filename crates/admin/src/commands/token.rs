@@ -115,14 +115,14 @@ pub(crate) async fn issue_for(store: &Store, place: &Place, user: &str) -> Outco
     }
     let row = users::get(&mut tx, &id).await?.ok_or_else(|| {
         Failure::new(format!(
-            "there is no reader with this id in `{}`; import him with `lanyard user import`",
+            "there is no reader with this id in `{}`; import them with `lanyard user import`",
             place.tenant
         ))
     })?;
     tx.end().await?;
     if row.disabled_at.is_some() {
         return Err(Failure::new(
-            "the reader is disabled; `lanyard user enable` lets him in again",
+            "the reader is disabled; `lanyard user enable` lets them in again",
         ));
     }
     let signing = set.active().ok_or_else(|| {

@@ -46,7 +46,7 @@ pub(super) enum Command {
     Disable(Which),
     /// Let a disabled reader in again; tokens from before stay dead
     Enable(Which),
-    /// Delete a reader and kill his tokens
+    /// Delete a reader and kill all tokens of theirs
     Delete(Which),
 }
 
@@ -184,7 +184,7 @@ async fn change(store: &Store, which: &Which, act: Act, output: Output) -> Outco
     tx.commit().await?.done();
     if !matches!(act, Act::Enable) {
         note(
-            "Talk verifies alone: it goes on accepting his tokens until they expire. Ban him there to end that.",
+            "Talk verifies alone: it goes on accepting the reader's tokens until they expire. A ban there ends that.",
         );
     }
     output.result(text, &json!({ "user": id.as_str(), "done": action }))
