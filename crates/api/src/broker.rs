@@ -68,16 +68,22 @@ pub(crate) async fn look_up(
 /// A reader's token: a good signature, good claims, and nothing revoked.
 pub(crate) fn verify(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
     let deployment = target.deployment()?;
-    let verified = token::verify(&deployment.policy, &deployment.keys, token, now)?;
-    match target.tenant.read_revocations(|set| set.refusal(&verified)) {
-        Some(refusal) => Err(refusal),
-        None => Ok(verified),
-    }
+    unless_revoked(
+        target,
+        token::verify(&deployment.policy, &deployment.keys, token, now)?,
+    )
 }
 
+/// An issuing token: the same.
 pub(crate) fn verify_issuing(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
     let deployment = target.deployment()?;
-    let verified = token::verify_issuing(&deployment.policy, &deployment.keys, token, now)?;
+    unless_revoked(
+        target,
+        token::verify_issuing(&deployment.policy, &deployment.keys, token, now)?,
+    )
+}
+
+fn unless_revoked(target: &Target, verified: Verified) -> Result<Verified, Refusal> {
     match target.tenant.read_revocations(|set| set.refusal(&verified)) {
         Some(refusal) => Err(refusal),
         None => Ok(verified),
