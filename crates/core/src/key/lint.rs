@@ -23,9 +23,16 @@ pub(super) enum Guessable {
 /// # Errors
 /// The secret is in every word list, or might as well be.
 pub(super) fn strength(secret: &[u8]) -> Result<usize, Guessable> {
+    // In a text what stands between words adds nothing. Bytes that are no text have no words, and each adds its own: a
+    // few letters among random bytes would otherwise be all that is looked at.
+    let is_text = std::str::from_utf8(secret).is_ok();
+    let counts = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || !(is_text || byte.is_ascii_graphic() || *byte == b' ')
+    };
     let folded: String = secret
         .iter()
-        .filter(|byte| byte.is_ascii_alphanumeric())
+        .copied()
+        .filter(counts)
         .map(|byte| char::from(byte.to_ascii_lowercase()))
         .collect();
     if is_common(&folded) {
@@ -54,7 +61,8 @@ fn is_common(folded: &str) -> bool {
             rest = zeroize::Zeroizing::new(rest.replace(word, ""));
         }
     }
-    rest.len() < folded.len() && (rest.len() < MIN_LEFTOVER || is_low_variety(rest.as_bytes()))
+    let is_known = rest.len() < folded.len();
+    is_known && (rest.chars().count() < MIN_LEFTOVER || is_low_variety(rest.as_bytes()))
 }
 
 fn is_low_variety(secret: &[u8]) -> bool {
@@ -155,6 +163,17 @@ mod tests {
         assert_eq!(strength(unit.as_bytes()), Ok(18));
         assert_eq!(strength(unit.repeat(4).as_bytes()), Ok(18));
         assert_eq!(strength(format!("{unit}{unit}k3J").as_bytes()), Ok(18));
+    }
+
+    #[test]
+    fn a_word_among_random_bytes_is_chance_and_a_few_bytes_after_a_word_are_not() {
+        let mut bytes: Vec<u8> = (0_u8..28)
+            .map(|index| 0x80 | index.wrapping_mul(37))
+            .collect();
+        bytes.splice(9..9, *b"Test");
+        assert!(std::str::from_utf8(&bytes).is_err());
+        assert_eq!(strength(&bytes), Ok(32));
+        assert_eq!(strength(b"secret\xff\xfe\xfd"), Err(Guessable::Common));
     }
 
     #[test]
