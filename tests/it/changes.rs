@@ -5,14 +5,13 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::time::sleep;
 
-use crate::harness::{App, Newsroom};
+use crate::harness::{App, Newsroom, within};
 
 /// When everybody has heard of a change.
 const SOON: Duration = Duration::from_secs(1);
@@ -74,19 +73,6 @@ impl Both {
                 .all(|status| *status == 401)
         })
         .await;
-    }
-}
-
-/// Asks until it is so; that must be within this time.
-async fn within(time: Duration, what: &str, mut ask: impl AsyncFnMut() -> bool) {
-    let begin = Instant::now();
-    loop {
-        let asked = begin.elapsed();
-        if ask().await {
-            return;
-        }
-        assert!(asked < time, "not within {time:?}: {what}");
-        sleep(Duration::from_millis(5)).await;
     }
 }
 

@@ -247,6 +247,19 @@ impl App {
     }
 }
 
+/// Asks until it is so; that must be within this time.
+pub(crate) async fn within(time: Duration, what: &str, mut ask: impl AsyncFnMut() -> bool) {
+    let begin = std::time::Instant::now();
+    loop {
+        let asked = begin.elapsed();
+        if ask().await {
+            return;
+        }
+        assert!(asked < time, "not within {time:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// Waits until something is true, five seconds at most: the bound on what a server may not know yet.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut check: impl FnMut() -> F) {
     let waiting = async {

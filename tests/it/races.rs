@@ -6,16 +6,14 @@ mod flood;
 mod slow_way;
 mod together;
 
-use std::time::{Duration, Instant};
-
 use lanyard_core::{
     id::TenantId,
     user::{User, UserId},
 };
 use lanyard_storage::{Database, WriteTx, tenants, users};
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
+pub(crate) use crate::harness::within;
 use crate::harness::{App, Newsroom};
 
 /// Who writes to a newsroom beside its servers, as the commands do, but without a process for each change.
@@ -60,17 +58,4 @@ fn reader(number: usize) -> String {
 
 fn user_id(text: &str) -> UserId {
     UserId::parse(text).unwrap()
-}
-
-/// Asks until it is so; that must be within this time.
-async fn within(time: Duration, what: &str, mut ask: impl AsyncFnMut() -> bool) {
-    let begin = Instant::now();
-    loop {
-        let asked = begin.elapsed();
-        if ask().await {
-            return;
-        }
-        assert!(asked < time, "not within {time:?}: {what}");
-        sleep(Duration::from_millis(5)).await;
-    }
 }

@@ -11,8 +11,6 @@ pub enum Actor {
     Operator(String),
     /// A program with an API key.
     ApiKey(crate::id::ApiKeyId),
-    /// Lanyard itself.
-    System,
 }
 
 impl Actor {
@@ -22,7 +20,6 @@ impl Actor {
         match self {
             Self::Operator(name) => format!("operator:{name}"),
             Self::ApiKey(id) => format!("api_key:{id}"),
-            Self::System => "system".to_owned(),
         }
     }
 }

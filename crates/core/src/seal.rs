@@ -118,12 +118,6 @@ impl MasterKeys {
         &self.keys[0].0
     }
 
-    /// Whether rows sealed with this master key can be opened.
-    #[must_use]
-    pub fn has(&self, id: &str) -> bool {
-        self.keys.iter().any(|(other, _)| other == id)
-    }
-
     /// Seals the private part of a signing key, bound to its tenant and kid.
     ///
     /// # Errors

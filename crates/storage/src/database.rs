@@ -68,17 +68,6 @@ impl Database {
         Ok(())
     }
 
-    /// One round trip, for readiness.
-    ///
-    /// # Errors
-    /// The database doesn't answer.
-    pub async fn ping(&self) -> Result<(), StorageError> {
-        sqlx::query!("select 1 as one")
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(())
-    }
-
     /// The database's own time, in unix seconds.
     ///
     /// # Errors

@@ -31,6 +31,7 @@ pub(super) async fn create(store: &Store, args: Create, output: Output) -> Outco
         policy: &policy,
         set: &set,
         action: "key.create",
+        overlap: overlap(&set),
     };
     beginning.store(store, key, output).await
 }
@@ -88,6 +89,7 @@ pub(super) async fn import(store: &Store, args: Import, output: Output) -> Outco
         policy: &policy,
         set: &set,
         action: "key.import",
+        overlap: overlap(&set),
     };
     beginning.store(store, key, output).await
 }
@@ -98,6 +100,8 @@ struct Beginning<'a> {
     policy: &'a Policy,
     set: &'a KeySet,
     action: &'static str,
+    /// How long the key that it replaces, if any, goes on verifying, in seconds.
+    overlap: i64,
 }
 
 impl Beginning<'_> {
@@ -112,7 +116,7 @@ impl Beginning<'_> {
         key.longest_lifetime = self.policy.token_lifetime;
         let mut tx = store.write(&self.place.tenant).await?;
         let replaced = if active {
-            self.replace(store, &mut tx, overlap(self.set)).await?
+            self.replace(store, &mut tx).await?
         } else {
             None
         };
@@ -122,14 +126,9 @@ impl Beginning<'_> {
     }
 
     /// Lets the active key sign no more. It must be the one that was there when this command looked.
-    async fn replace(
-        &self,
-        store: &Store,
-        tx: &mut WriteTx,
-        overlap: i64,
-    ) -> Outcome<Option<keys::Replaced>> {
+    async fn replace(&self, store: &Store, tx: &mut WriteTx) -> Outcome<Option<keys::Replaced>> {
         let now = store.clock.now();
-        let until = now + overlap + CLOCK_SKEW;
+        let until = now + self.overlap + CLOCK_SKEW;
         let replaced = keys::replace_active(tx, self.policy.deployment, now, until).await?;
         let (was, expected) = (
             replaced.as_ref().map(|replaced| replaced.kid.as_str()),
@@ -224,26 +223,17 @@ pub(super) async fn rotate(store: &Store, args: Rotate, output: Output) -> Outco
     }
     let kid = args.kid.map_or_else(|| new_kid(now), Ok)?;
     let material = key::generate(algorithm)?;
-    let mut key = SigningKey::new(kid, material, KeyState::Active, Origin::Generated, now);
-    key.longest_lifetime = policy.token_lifetime;
+    let key = SigningKey::new(kid, material, KeyState::Active, Origin::Generated, now);
     let beginning = Beginning {
         place: &args.place,
         policy: &policy,
         set: &set,
         action: "key.rotate",
+        overlap: args.overlap.unwrap_or_else(|| overlap(&set)),
     };
-    let mut tx = store.write(&args.place.tenant).await?;
-    let replaced = beginning
-        .replace(
-            store,
-            &mut tx,
-            args.overlap.unwrap_or_else(|| overlap(&set)),
-        )
-        .await?;
-    store_key(store, &mut tx, &policy, &key, beginning.action).await?;
-    tx.commit().await?.done();
+    beginning.store(store, key, output).await?;
     note_after_rotation(&policy);
-    print(&key, replaced.as_ref(), output)
+    Ok(())
 }
 
 /// Lets a pending key sign: the rotation in which Talk is told first.
@@ -262,9 +252,10 @@ pub(super) async fn activate(store: &Store, which: &Which, output: Output) -> Ou
         policy: &policy,
         set: &set,
         action: "key.activate",
+        overlap: overlap(&set),
     };
     let mut tx = store.write(&which.place.tenant).await?;
-    let replaced = beginning.replace(store, &mut tx, overlap(&set)).await?;
+    let replaced = beginning.replace(store, &mut tx).await?;
     if !keys::activate(&mut tx, &kid, store.clock.now()).await? {
         return Err(Failure::new(
             "somebody else has just changed this key; look with `lanyard key list`",
