@@ -209,8 +209,8 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
         )?,
     };
     let deployments = sqlx::query!(
-        "select id, name, issuer, audience, user_id_claim, token_lifetime from deployments
-         where tenant_id = $1 and kind = 'talk' order by id",
+        r#"select id, name, issuer as "issuer!", audience as "audience!", user_id_claim, token_lifetime from deployments
+           where tenant_id = $1 and kind = 'talk' order by id"#,
         tx.tenant.0
     )
     .fetch_all(tx.connection())
