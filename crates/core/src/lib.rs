@@ -2,6 +2,7 @@
 //!
 //! Times are passed in, as unix seconds. In reading order:
 
+pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod id;
@@ -9,6 +10,7 @@ pub mod json;
 pub mod key;
 pub mod revocation;
 pub mod seal;
+pub mod secret_token;
 pub mod signing_key;
 pub mod talk;
 pub mod tenant;
