@@ -29,6 +29,8 @@ mod harness;
 #[cfg(test)]
 mod jwks;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod outage;
@@ -36,6 +38,8 @@ mod outage;
 mod races;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod usage;
 #[cfg(test)]
 mod verifiers;
 #[cfg(test)]

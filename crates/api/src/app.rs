@@ -11,8 +11,10 @@ use std::{
 };
 
 use lanyard_core::seal::MasterKeys;
-use lanyard_storage::{Clock, Database, Readers, StorageError, Views};
+use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
+
+use crate::RateLimits;
 
 /// How the server is set up.
 #[derive(Clone)]
@@ -52,6 +54,10 @@ pub struct Inner {
     pub readers: Readers,
     /// The time.
     pub clock: Clock,
+    /// What writes usage down.
+    pub usage: Usage,
+    /// Rate limits.
+    pub rates: RateLimits,
     draining: AtomicBool,
     request_prefix: u64,
     requests: AtomicU64,
@@ -87,12 +93,15 @@ impl App {
             settings.redis_url.as_deref(),
             settings.readers_memory,
         )?;
+        let usage = Usage::new(database.clone(), Arc::clone(&views), clock.clone());
         let (request_prefix, _) = Uuid::new_v4().as_u64_pair();
         Ok(Self(Arc::new(Inner {
             database,
             views,
             readers,
             clock,
+            usage,
+            rates: RateLimits::default(),
             draining: AtomicBool::new(false),
             request_prefix,
             requests: AtomicU64::new(0),

@@ -13,11 +13,12 @@ use axum::{
 };
 
 use lanyard_core::{
+    id::ApiKeyId,
     json,
     token::{self, Refusal, Verified},
     user::UserId,
 };
-use lanyard_storage::keys;
+use lanyard_storage::{Operation, keys};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -26,6 +27,7 @@ use crate::{
     body::{self, ContentType},
     caller::{Presented, Target},
     failure::Failure,
+    limit,
     middleware::Note,
 };
 
@@ -48,6 +50,7 @@ pub(crate) async fn look_up(
         ..Note::default()
     };
     let user = verified.user.as_ref().ok_or(Refusal::BadUserId)?;
+    limit::charge(&app, &target.tenant, Operation::Validate, None)?;
     let answer = match app.readers.get(&target.tenant, user).await {
         Ok(Some(reader)) if reader.disabled => Err(Refusal::UserDisabled.into()),
         Ok(Some(reader)) => {
@@ -91,21 +94,22 @@ fn unless_revoked(target: &Target, verified: Verified) -> Result<Verified, Refus
 }
 
 /// Who asks for a token: a program with an API key, or with an issuing token.
-async fn judge(app: &App, presented: &mut Presented) -> Result<(), Failure> {
+async fn judge(app: &App, presented: &mut Presented) -> Result<Option<ApiKeyId>, Failure> {
     let now = app.clock.now();
     if let Some(outcome) = presented.api_key(app, now).await {
-        return outcome.map(|_| ());
+        return outcome.map(Some);
     }
     let Presented { target, bearer } = presented;
     target
         .with_newest(app, |target| verify_issuing(target, &bearer.0, now))
         .await?;
-    Ok(())
+    Ok(None)
 }
 
 async fn judged(app: &App, presented: Result<Presented, Failure>) -> Result<Presented, Failure> {
     let mut presented = presented?;
-    judge(app, &mut presented).await?;
+    let api_key = judge(app, &mut presented).await?;
+    limit::charge(app, &presented.target.tenant, Operation::Issue, api_key)?;
     Ok(presented)
 }
 

@@ -13,7 +13,7 @@ use lanyard_core::token::Refusal;
 use lanyard_storage::{DeploymentView, TenantView};
 use serde::Deserialize;
 
-use crate::{App, Problem, failure::Failure};
+use crate::{App, Problem, failure::Failure, limit};
 
 /// The one deployment that needs no name in a path.
 const DEFAULT: &str = "default";
@@ -188,10 +188,11 @@ impl FromRequestParts<App> for ApiKeyCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let mut presented = Presented::from_request_parts(parts, app).await?;
         match presented.api_key(app, app.clock.now()).await {
-            Some(outcome) => Ok(Self {
-                api_key: outcome?,
-                target: presented.target,
-            }),
+            Some(outcome) => {
+                let (api_key, target) = (outcome?, presented.target);
+                limit::charge_and_tell(parts, app, &target.tenant, Some(api_key))?;
+                Ok(Self { target, api_key })
+            }
             None => Err(Problem::TokenInvalid.into()),
         }
     }

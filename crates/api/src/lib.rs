@@ -7,6 +7,7 @@ mod caller;
 mod failure;
 mod health;
 mod jwks;
+mod limit;
 pub mod log;
 mod middleware;
 mod problem;
@@ -14,6 +15,7 @@ mod server;
 mod tokens;
 
 pub use app::{App, Settings};
+pub use limit::RateLimits;
 pub use problem::Problem;
 pub use server::{Limits, serve};
 

@@ -54,6 +54,8 @@ pub enum Problem {
     NotFound,
     /// Not with this method.
     MethodNotAllowed,
+    /// More requests than the tenant or the API key may make.
+    RateLimited,
     /// Something that is needed is away.
     Unavailable,
     /// A fault of ours.
@@ -86,6 +88,7 @@ impl Problem {
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TokenTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -117,6 +120,7 @@ impl Problem {
             Self::PathInvalid => "path-invalid",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::RateLimited => "rate-limited",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }
@@ -152,6 +156,7 @@ impl Problem {
             Self::PathInvalid => "The path isn't valid UTF-8 once decoded.",
             Self::NotFound => "There is nothing at this path.",
             Self::MethodNotAllowed => "This path doesn't take this method.",
+            Self::RateLimited => "Too many requests. Come again after the seconds in Retry-After.",
             Self::Unavailable => "Something that is needed is away for the moment. Try again.",
             Self::Internal => "That is our fault, and it is logged.",
         }

@@ -113,7 +113,9 @@ mod tests {
     const NOW: i64 = 1_800_000_000_000_000;
 
     fn passed(bucket: &Bucket, rate: Rate, now: i64, asked: u32) -> u32 {
-        (0..asked).filter(|_| bucket.take(rate, now).is_ok()).count() as u32
+        (0..asked)
+            .filter(|_| bucket.take(rate, now).is_ok())
+            .count() as u32
     }
 
     #[test]
@@ -123,7 +125,11 @@ mod tests {
             let rate = Rate::new(per_second, 1);
             let quota = per_second * BURST_SECONDS;
             assert_eq!(rate.quota, u64::from(quota));
-            assert_eq!(passed(&bucket, rate, NOW, quota + 10), quota, "{per_second}");
+            assert_eq!(
+                passed(&bucket, rate, NOW, quota + 10),
+                quota,
+                "{per_second}"
+            );
         }
     }
 
@@ -172,7 +178,10 @@ mod tests {
                 thread::spawn(move || passed(&bucket, rate, NOW + thread, 1_000))
             })
             .collect();
-        let all: u32 = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+        let all: u32 = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .sum();
         assert_eq!(all, 2_000);
     }
 

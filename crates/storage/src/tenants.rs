@@ -2,6 +2,7 @@
 
 use lanyard_core::{
     id::{DeploymentId, Slug, TenantId},
+    rate::DEFAULT_REQUESTS_PER_SECOND,
     tenant::{ClaimText, IssuingRule, Policy, TenantStatus, TokenProfile},
 };
 use serde::Serialize;
@@ -48,6 +49,8 @@ pub struct TenantRecord {
     pub status: TenantStatus,
     /// Moves with every change.
     pub version: i64,
+    /// The requests that it may make in a second: its own quota, or the platform's.
+    pub requests_per_second: u32,
     /// The deployments, by name.
     pub policies: Vec<Policy>,
 }
@@ -188,7 +191,8 @@ pub async fn set_accept_issuing_tokens(
 /// The database fails, or a row is damaged.
 pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError> {
     let Some(row) = sqlx::query!(
-        "select slug, name, status, version, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids
+        "select slug, name, status, version, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids,
+                requests_per_second
          from tenants where id = $1",
         tx.tenant.0
     )
@@ -243,6 +247,10 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
             TenantStatus::Suspended
         },
         version: row.version,
+        requests_per_second: row
+            .requests_per_second
+            .and_then(|quota| u32::try_from(quota).ok())
+            .unwrap_or(DEFAULT_REQUESTS_PER_SECOND),
         policies,
     }))
 }
