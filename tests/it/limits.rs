@@ -1,13 +1,15 @@
 //! Rate limits: what a tenant and an API key may ask for, and that nobody else pays for it.
 
-use lanyard_core::rate::DEFAULT_REQUESTS_PER_SECOND;
+use std::sync::atomic::Ordering;
+
+use lanyard_core::quota::Quota;
 use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::{Answer, App, Newsroom, eventually};
 
 /// Gives a newsroom a quota, and waits until the server knows.
-async fn set_quota(app: &App, slug: &str, per_second: u32) {
+async fn set_quota(app: &App, slug: &str, per_second: i64) {
     let update = format!(
         "update tenants set requests_per_second = {per_second}, version = version + 1 where slug = '{slug}'"
     );
@@ -15,10 +17,10 @@ async fn set_quota(app: &App, slug: &str, per_second: u32) {
     knows_quota(app, slug, per_second).await;
 }
 
-async fn knows_quota(app: &App, slug: &str, per_second: u32) {
+async fn knows_quota(app: &App, slug: &str, per_second: i64) {
     eventually("the server knows the quota", async || {
         let view = app.state.views.get(slug).await.unwrap().unwrap();
-        view.requests_per_second == per_second
+        view.quota.requests_per_second == per_second
     })
     .await;
 }
@@ -191,7 +193,7 @@ async fn two_servers_share_a_limit() {
     let second = app.second_server().await;
     knows_quota(&second, "post", 10).await;
     for server in [&app, &second] {
-        server.state.rates.set_nodes(2);
+        server.state.live_nodes.store(2, Ordering::Relaxed);
     }
     app.clock.stop();
     let through_second = post.through(&second);
@@ -201,7 +203,7 @@ async fn two_servers_share_a_limit() {
         5
     );
     // The other server is gone, and what is left is this one's.
-    app.state.rates.set_nodes(1);
+    app.state.live_nodes.store(1, Ordering::Relaxed);
     app.clock.advance(60);
     assert_eq!(passing(async || post.introspect("x").await, 30).await, 10);
 }
@@ -236,7 +238,7 @@ async fn a_newsroom_without_a_quota_has_the_platforms() {
     let app = App::start().await;
     let post = app.tenant("post").await;
     let answer = post.introspect("x").await;
-    let quota = 2 * DEFAULT_REQUESTS_PER_SECOND;
+    let quota = 2 * Quota::default().requests_per_second;
     let policy = format!(r#""api-key";q={};w=2, "tenant";q={quota};w=2"#, quota / 2);
     assert_eq!(answer.header("ratelimit-policy"), policy);
     // Whatever the answer is, it says how the limits stand.

@@ -9,6 +9,8 @@ use sqlx::Connection;
 
 use crate::harness::{Answer, App, DEMO_SECRET, TestDatabase, hmac_token, now};
 
+const USAGE: &str = "/v1/tenants/post/usage";
+
 /// All that is written, as `slug operation reason` and how often.
 async fn written(database: &TestDatabase) -> BTreeMap<String, i64> {
     let mut connection = database.connect().await;
@@ -168,12 +170,13 @@ async fn a_newsroom_that_is_read_anew_keeps_its_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn usage_is_told_by_hour_and_by_day_of_one_newsroom_only() {
+async fn a_newsrooms_usage_is_told_by_hour_and_by_day_to_its_own_people_and_programs() {
     let app = App::start().await;
     let (post, mail) = (app.tenant("post").await, app.tenant("mail").await);
+    let viewer = app.member("post", "viewer").await;
     app.clock.stop();
-    // To the beginning of a day, so that the hours below are in it.
-    let day = app.clock.now().div_euclid(86_400) * 86_400 + 86_400;
+    // To the next midnight, so that the hours below are in one day.
+    let day = (app.clock.now().div_euclid(86_400) + 1) * 86_400;
     app.clock.advance(day - app.clock.now());
     for hour in 0..2 {
         mail.token("1").await;
@@ -183,20 +186,68 @@ async fn usage_is_told_by_hour_and_by_day_of_one_newsroom_only() {
         app.state.usage.flush(false).await.unwrap();
         app.clock.advance(3_600);
     }
-    let tenant = app.state.views.get("post").await.unwrap().unwrap().id;
-    let told = async |from, to, resolution| -> Vec<(i64, i64)> {
-        let mut tx = app.state.database.read(tenant).await.unwrap();
-        let rows = usage::between(&mut tx, from, to, resolution).await.unwrap();
-        rows.iter().map(|row| (row.at, row.count)).collect()
+    let time = |second: i64| jiff::Timestamp::from_second(second).unwrap().to_string();
+    let told = async |query: &str| -> Vec<(String, i64)> {
+        let answer = viewer.get(&format!("{USAGE}?{query}")).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert!(answer.header("ratelimit").contains("tenant"));
+        let answer = answer.json();
+        let bounds = answer["latency_bounds_us"].as_array().unwrap().len();
+        let rows = answer["data"].as_array().unwrap().clone();
+        rows.iter()
+            .map(|row| {
+                assert_eq!(
+                    (&row["operation"], &row["reason"]),
+                    (&json!("issue"), &json!("ok"))
+                );
+                assert_eq!(row["latency"].as_array().unwrap().len(), bounds + 1);
+                let at = row["at"].as_str().unwrap().to_owned();
+                (at, row["count"].as_i64().unwrap())
+            })
+            .collect()
     };
-    let (hour, by_day) = (usage::Resolution::Hour, usage::Resolution::Day);
-    assert_eq!(
-        told(day, day + 86_400, hour).await,
-        [(day, 1), (day + 3_600, 2)]
-    );
-    assert_eq!(told(day, day + 3_600, hour).await, [(day, 1)]);
-    assert_eq!(told(day, day + 86_400, by_day).await, [(day, 3)]);
-    assert_eq!(told(day - 86_400, day, by_day).await, []);
+    let (first, second) = ((time(day), 1), (time(day + 3_600), 2));
+    assert_eq!(told("").await, [first.clone(), second.clone()]);
+    let only_first = format!("from={}&to={}", time(day), time(day + 3_600));
+    assert_eq!(told(&only_first).await, [first]);
+    assert_eq!(told(&format!("from={}", time(day + 3_601))).await, [second]);
+    assert_eq!(told("by=day").await, [(time(day), 3)]);
+    let before = format!("from={}&to={}&by=day", time(day - 86_400), time(day));
+    assert_eq!(told(&before).await, []);
+    // A CMS's key doesn't have the scope, and to a stranger the newsroom isn't there.
+    let denied = app.get_as(USAGE, &post.api_key).await;
+    assert_eq!(denied.problem(), "scope-insufficient");
+    let stranger = app.member("mail", "owner").await;
+    assert_eq!(stranger.get(USAGE).await.problem(), "not-found");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_span_that_cannot_be_told_is_a_clear_error() {
+    let app = App::start().await;
+    app.tenant("post").await;
+    let viewer = app.member("post", "viewer").await;
+    for (query, parameter) in [
+        ("from=yesterday", "from"),
+        ("to=2026-13-01T00:00:00Z", "to"),
+        ("by=week", "by"),
+        ("day=1", "day"),
+        ("from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "from"),
+        ("from=2020-01-01T00:00:00Z", "from"),
+        (
+            "from=-009999-01-01T00:00:00Z&to=9999-01-01T00:00:00Z&by=day",
+            "from",
+        ),
+    ] {
+        let answer = viewer.get(&format!("{USAGE}?{query}")).await;
+        assert_eq!(answer.problem(), "fields-invalid", "{query}: {answer:?}");
+        assert_eq!(
+            answer.json()["errors"][0]["parameter"],
+            parameter,
+            "{query}"
+        );
+    }
+    let twice = viewer.get(&format!("{USAGE}?by=day&by=hour")).await;
+    assert_eq!(twice.problem(), "query-malformed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

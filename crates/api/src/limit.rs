@@ -3,15 +3,12 @@
 
 use std::{
     fmt::Write,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, OnceLock, atomic::Ordering},
 };
 
 use axum::{
     extract::MatchedPath,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, request::Parts},
 };
 use lanyard_core::{
     id::ApiKeyId,
@@ -30,31 +27,6 @@ const API_KEY_PARTS: u32 = 2;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-
-/// What holds for all limits of this process.
-#[derive(Debug)]
-pub struct RateLimits {
-    nodes: AtomicU32,
-}
-
-impl Default for RateLimits {
-    fn default() -> Self {
-        Self {
-            nodes: AtomicU32::new(1),
-        }
-    }
-}
-
-impl RateLimits {
-    /// Sets how many nodes are live: each lets its even share pass. Zero counts as one.
-    pub fn set_nodes(&self, nodes: u32) {
-        self.nodes.store(nodes, Ordering::Relaxed);
-    }
-
-    fn rate(&self, per_second: u32) -> Rate {
-        Rate::new(per_second, self.nodes.load(Ordering::Relaxed))
-    }
-}
 
 /// What a request counts as, by its method and route; `None` for what isn't counted.
 pub(crate) fn operation(method: &Method, route: &str) -> Option<Operation> {
@@ -90,7 +62,8 @@ pub(crate) fn charge(
     api_key: Option<ApiKeyId>,
 ) -> Result<[Option<Passed>; 2], Failure> {
     let now = app.clock.micros();
-    let per_second = tenant.requests_per_second;
+    let nodes = app.live_nodes.load(Ordering::Relaxed);
+    let per_second = u32::try_from(tenant.quota.requests_per_second).unwrap_or(u32::MAX);
     let meter = &tenant.meter;
     let (policy, bucket, per_second) = match operation {
         Operation::Validate => (
@@ -115,11 +88,11 @@ pub(crate) fn charge(
                 Operation::Issue => ("api-key-issue", &meter.issue),
                 _ => ("api-key", &meter.requests),
             };
-            let rate = app.rates.rate(per_second / API_KEY_PARTS);
+            let rate = Rate::new(per_second / API_KEY_PARTS, nodes);
             take(policy, bucket, rate, now)
         })
         .transpose()?;
-    let of_tenant = take(policy, bucket, app.rates.rate(per_second), now)?;
+    let of_tenant = take(policy, bucket, Rate::new(per_second, nodes), now)?;
     Ok([of_key, Some(of_tenant)])
 }
 
@@ -135,13 +108,12 @@ fn take(policy: &'static str, bucket: &Bucket, rate: Rate, now: i64) -> Result<P
                 remaining: 0,
                 full_in: exceeded.full_in,
             };
-            let mut fields = Fields::of(&[Some(Passed {
+            let fields = Fields::of(&[Some(Passed {
                 policy,
                 rate,
                 standing,
             })]);
-            fields.retry_after = Some(exceeded.retry_after);
-            let mut failure = Failure::from(Problem::RateLimited);
+            let mut failure = Failure::from(Problem::RateLimited).retry_after(exceeded.retry_after);
             failure.note.limits = Some(Box::new(fields));
             Err(failure)
         }
@@ -177,12 +149,11 @@ impl Told {
     }
 }
 
-/// `RateLimit-Policy`, `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11) and `Retry-After` (RFC 9110).
+/// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fields {
     policies: String,
     standings: String,
-    retry_after: Option<i64>,
 }
 
 impl Fields {
@@ -217,9 +188,6 @@ impl Fields {
             if let Ok(value) = HeaderValue::from_str(text) {
                 headers.insert(name, value);
             }
-        }
-        if let Some(seconds) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
 }

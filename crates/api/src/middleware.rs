@@ -15,9 +15,10 @@ use lanyard_core::id::Slug;
 use lanyard_storage::{OK, OTHER};
 
 use crate::{
-    App, Problem,
+    App, Problem, body,
     failure::Failure,
     limit::{self, Fields, Told},
+    session,
 };
 
 /// What a handler tells the log about its request. Never a token, a secret, or a reader's id.
@@ -53,10 +54,9 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         request.extensions_mut().insert(told.clone());
     }
     let request_id = app.next_request_id();
-    let outcome = if has_one_host(&request) {
-        AssertUnwindSafe(next.run(request)).catch_unwind().await
-    } else {
-        Ok(Failure::from(Problem::HostInvalid).into_response())
+    let outcome = match admit(&app, request) {
+        Ok(request) => AssertUnwindSafe(next.run(request)).catch_unwind().await,
+        Err(failure) => Ok(failure.into_response()),
     };
     let mut response = match outcome {
         Ok(response) => response,
@@ -112,6 +112,16 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         error = note.error.as_deref(),
     );
     response
+}
+
+/// What no handler should see.
+fn admit(app: &App, request: Request) -> Result<Request, Failure> {
+    if !has_one_host(&request) {
+        return Err(Problem::HostInvalid.into());
+    }
+    let (parts, body) = request.into_parts();
+    session::check_site(app, &parts)?;
+    Ok(Request::from_parts(parts, body::drained(body)))
 }
 
 /// RFC 9112, section 3.2: a server must refuse anything else of HTTP/1.1.

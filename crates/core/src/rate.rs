@@ -5,9 +5,6 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Requests per second of a tenant that has no quota of its own.
-pub const DEFAULT_REQUESTS_PER_SECOND: u32 = 200;
-
 /// How many seconds' worth of requests may come at once.
 pub const BURST_SECONDS: u32 = 2;
 
