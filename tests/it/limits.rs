@@ -190,7 +190,7 @@ async fn two_servers_share_a_limit() {
     let app = App::start().await;
     let post = app.tenant("post").await;
     set_quota(&app, "post", 10).await;
-    let second = app.second_server().await;
+    let mut second = app.second_server().await;
     knows_quota(&second, "post", 10).await;
     for server in [&app, &second] {
         server.state.live_nodes.store(2, Ordering::Relaxed);
@@ -202,7 +202,7 @@ async fn two_servers_share_a_limit() {
         passing(async || through_second.introspect("x").await, 30).await,
         5
     );
-    // The other server is gone, and what is left is this one's.
+    second.stop().await;
     app.state.live_nodes.store(1, Ordering::Relaxed);
     app.clock.advance(60);
     assert_eq!(passing(async || post.introspect("x").await, 30).await, 10);

@@ -288,6 +288,20 @@ async fn an_api_keys_last_use_is_written_at_most_once_a_minute_and_at_the_end() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newsroom_that_was_deleted_holds_no_other_counts_up() {
+    let app = App::start().await;
+    let (post, mail) = (app.tenant("post").await, app.tenant("mail").await);
+    for newsroom in [&post, &mail] {
+        newsroom.token("1").await;
+    }
+    let delete = "delete from tenants where slug = 'mail'";
+    app.database.execute(delete).await;
+    app.state.usage.flush(false).await.unwrap();
+    let written = written(&app.database).await;
+    assert_eq!(written, counts(&[("post issue ok", 1)]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn counts_are_forgotten_after_four_hundred_days() {
     let app = App::start().await;
     app.tenant("post").await;
