@@ -15,6 +15,8 @@ mod cli_import;
 #[cfg(test)]
 mod cli_keys;
 #[cfg(test)]
+mod cli_remote;
+#[cfg(test)]
 mod cli_tokens;
 #[cfg(test)]
 mod cli_users;
