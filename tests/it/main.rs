@@ -33,6 +33,8 @@ mod harness;
 #[cfg(test)]
 mod jwks;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod openapi;
@@ -44,6 +46,8 @@ mod permissions;
 mod races;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod usage;
 #[cfg(test)]
 mod verifiers;
 #[cfg(test)]
