@@ -4,13 +4,17 @@ mod answer;
 mod cli;
 mod database;
 mod jwt;
+mod mailboxes;
 mod newsroom;
 mod services;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use lanyard_admin::serve::{Server, bind};
-use lanyard_api::{Limits, Settings};
+use lanyard_admin::{
+    mail::Mailer,
+    serve::{Server, bind},
+};
+use lanyard_api::{Limits, PublicUrl, Registration, Settings, TrustedProxies};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database};
 use reqwest::{Method, RequestBuilder};
@@ -22,6 +26,7 @@ pub(crate) use database::TestDatabase;
 pub(crate) use jwt::{
     claims_of, claims_text_of, header_of, hmac_token, now, sign_by_hand, unsigned,
 };
+pub(crate) use mailboxes::{Letter, Mailboxes};
 pub(crate) use newsroom::{DEMO_SECRET, Newsroom};
 pub(crate) use services::OwnRedis;
 
@@ -38,6 +43,7 @@ pub(crate) struct Builder {
     database_url: Option<String>,
     connections: u32,
     clock: Clock,
+    smtp_url: Option<String>,
 }
 
 impl Default for Builder {
@@ -46,6 +52,10 @@ impl Default for Builder {
             max_staleness: Duration::from_secs(30),
             redis_url: None,
             readers_memory: 16 << 20,
+            // In its place comes that of the listener.
+            public_url: PublicUrl::of_listener(SocketAddr::from(([127, 0, 0, 1], 0))),
+            registration: Registration::Open,
+            trusted_proxies: TrustedProxies::default(),
         };
         Self {
             settings,
@@ -55,11 +65,34 @@ impl Default for Builder {
             database_url: None,
             connections: 4,
             clock: Clock::default(),
+            smtp_url: None,
         }
     }
 }
 
 impl Builder {
+    /// With this mail server; without any, letters wait in the outbox.
+    pub(crate) fn mail(self, mailboxes: &Mailboxes) -> Self {
+        self.smtp_url(&mailboxes.url())
+    }
+
+    /// The same, by its URL.
+    pub(crate) fn smtp_url(mut self, url: &str) -> Self {
+        self.smtp_url = Some(url.to_owned());
+        self
+    }
+
+    pub(crate) fn registration(mut self, registration: Registration) -> Self {
+        self.settings.registration = registration;
+        self
+    }
+
+    /// Believes these proxies, such as `127.0.0.1`.
+    pub(crate) fn trusted_proxies(mut self, proxies: &str) -> Self {
+        self.settings.trusted_proxies = proxies.parse().unwrap();
+        self
+    }
+
     /// With the Redis that all tests share; a tenant's keys there hold its random id.
     pub(crate) fn redis(mut self) -> Self {
         self.shared_redis = true;
@@ -112,7 +145,11 @@ impl Builder {
         let url = self.database_url.as_deref().unwrap_or(&database.url);
         let connected = Database::connect(url, self.connections).await.unwrap();
         let keys = Arc::new(MasterKeys::parse(MASTER_KEY).unwrap());
-        let server = Server::wire(
+        let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let url = format!("http://{address}");
+        settings.public_url = url.parse().unwrap();
+        let mut server = Server::wire(
             connected,
             keys,
             self.clock.clone(),
@@ -122,9 +159,12 @@ impl Builder {
         )
         .await
         .unwrap();
+        if let Some(smtp_url) = &self.smtp_url {
+            let from = "Lanyard <no-reply@lanyard.example>".parse().unwrap();
+            let server_of_mail = smtp_url.parse().unwrap();
+            server.send_mail(Mailer::smtp(server_of_mail, from, &settings.public_url));
+        }
         let state = server.app.clone();
-        let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-        let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
             let stopped = async {
@@ -134,7 +174,7 @@ impl Builder {
             server.run(listener, stopped).await.unwrap();
         });
         App {
-            url: format!("http://{address}"),
+            url,
             address,
             clock: self.clock,
             client: client(),

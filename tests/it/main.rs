@@ -31,6 +31,8 @@ mod jwks;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod races;

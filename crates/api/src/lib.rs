@@ -4,17 +4,21 @@ mod app;
 mod body;
 mod broker;
 mod caller;
+mod client;
 mod failure;
 mod health;
 mod jwks;
 pub mod log;
 mod middleware;
 mod problem;
+mod public_url;
 mod server;
 mod tokens;
 
-pub use app::{App, Settings};
+pub use app::{App, Registration, Settings};
+pub use client::{ClientAddress, NotProxies, TrustedProxies};
 pub use problem::Problem;
+pub use public_url::{NotPublicUrl, PublicUrl};
 pub use server::{Limits, serve};
 
 use axum::{

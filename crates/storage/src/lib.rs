@@ -14,6 +14,7 @@ pub mod imports;
 pub mod keys;
 mod listen;
 pub mod migrate;
+pub mod outbox;
 mod redis_users;
 pub mod revocations;
 pub mod tenants;
