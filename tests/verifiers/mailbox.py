@@ -36,10 +36,10 @@ class Mailbox:
         letter = {
             "recipients": envelope.rcpt_tos,
             "sender": envelope.mail_from,
-            "authenticated": session.authenticated,
+            "authenticated": bool(session.authenticated),
             "headers": [[name, str(value)] for name, value in message.items()],
             "subject": message["subject"],
-            "text": message.get_content(),
+            "text": message.get_content().replace("\r\n", "\n"),
         }
         path = self.folder / f"{next(self.numbers):06}.json"
         half = path.with_suffix(".half")
@@ -49,7 +49,7 @@ class Mailbox:
 
 
 def authenticate(server, session, envelope, mechanism, login):
-    return AuthResult(success=login == LOGIN)
+    return AuthResult(success=login == LOGIN, handled=False)
 
 
 async def main(port, folder):
