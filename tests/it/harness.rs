@@ -6,6 +6,7 @@ mod database;
 mod jwt;
 mod mailboxes;
 mod newsroom;
+mod person;
 mod services;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
@@ -14,7 +15,7 @@ use lanyard_admin::{
     mail::Mailer,
     serve::{Server, bind},
 };
-use lanyard_api::{Limits, PublicUrl, Registration, Settings, TrustedProxies};
+use lanyard_api::{Limits, Registration, Settings, TrustedProxies};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database};
 use reqwest::{Method, RequestBuilder};
@@ -28,10 +29,14 @@ pub(crate) use jwt::{
 };
 pub(crate) use mailboxes::{Letter, Mailboxes};
 pub(crate) use newsroom::{DEMO_SECRET, Newsroom};
+pub(crate) use person::Person;
 pub(crate) use services::OwnRedis;
 
 /// What the servers and commands of all tests seal keys with.
 pub(crate) const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// Where the servers of all tests say that they are.
+pub(crate) const PUBLIC_URL: &str = "https://lanyard.example";
 
 /// How a server is set up.
 #[derive(Debug, Clone)]
@@ -52,8 +57,7 @@ impl Default for Builder {
             max_staleness: Duration::from_secs(30),
             redis_url: None,
             readers_memory: 16 << 20,
-            // In its place comes that of the listener.
-            public_url: PublicUrl::of_listener(SocketAddr::from(([127, 0, 0, 1], 0))),
+            public_url: PUBLIC_URL.parse().unwrap(),
             registration: Registration::Open,
             trusted_proxies: TrustedProxies::default(),
         };
@@ -79,17 +83,6 @@ impl Builder {
     /// The same, by its URL.
     pub(crate) fn smtp_url(mut self, url: &str) -> Self {
         self.smtp_url = Some(url.to_owned());
-        self
-    }
-
-    pub(crate) fn registration(mut self, registration: Registration) -> Self {
-        self.settings.registration = registration;
-        self
-    }
-
-    /// Believes these proxies, such as `127.0.0.1`.
-    pub(crate) fn trusted_proxies(mut self, proxies: &str) -> Self {
-        self.settings.trusted_proxies = proxies.parse().unwrap();
         self
     }
 
@@ -145,10 +138,6 @@ impl Builder {
         let url = self.database_url.as_deref().unwrap_or(&database.url);
         let connected = Database::connect(url, self.connections).await.unwrap();
         let keys = Arc::new(MasterKeys::parse(MASTER_KEY).unwrap());
-        let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let url = format!("http://{address}");
-        settings.public_url = url.parse().unwrap();
         let mut server = Server::wire(
             connected,
             keys,
@@ -161,10 +150,12 @@ impl Builder {
         .unwrap();
         if let Some(smtp_url) = &self.smtp_url {
             let from = "Lanyard <no-reply@lanyard.example>".parse().unwrap();
-            let server_of_mail = smtp_url.parse().unwrap();
-            server.send_mail(Mailer::smtp(server_of_mail, from, &settings.public_url));
+            let smtp = smtp_url.parse().unwrap();
+            server.send_mail(Mailer::smtp(smtp, from, &settings.public_url));
         }
         let state = server.app.clone();
+        let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
             let stopped = async {
@@ -174,7 +165,7 @@ impl Builder {
             server.run(listener, stopped).await.unwrap();
         });
         App {
-            url,
+            url: format!("http://{address}"),
             address,
             clock: self.clock,
             client: client(),
@@ -279,6 +270,23 @@ impl App {
     /// Makes a newsroom as [`Self::tenant`], with more arguments for `lanyard tenant create`.
     pub(crate) async fn tenant_with(&self, slug: &str, arguments: &[&str]) -> Newsroom {
         Newsroom::create_with(self, slug, arguments).await
+    }
+
+    /// Somebody with an account and a session.
+    pub(crate) async fn person(&self, email: &str) -> Person {
+        Person::create(self, email).await
+    }
+
+    /// A member of a newsroom, logged in.
+    pub(crate) async fn member(&self, slug: &str, role: &str) -> Person {
+        let person = self.person(&format!("{role}@{slug}.example")).await;
+        let sql = format!(
+            "insert into memberships (tenant_id, account_id, role)
+             select id, '{}', '{role}' from tenants where slug = '{slug}'",
+            person.account
+        );
+        self.database.execute(&sql).await;
+        person
     }
 
     /// Makes a newsroom with `lanyard tenant import-demo`, from a folder as the demo service has it.

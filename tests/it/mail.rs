@@ -73,7 +73,7 @@ async fn a_letter_arrives_as_it_was_written() {
         arrived.header("From"),
         ["Lanyard <no-reply@lanyard.example>"]
     );
-    assert!(arrived.header("Message-ID")[0].ends_with("@127.0.0.1>"));
+    assert!(arrived.header("Message-ID")[0].ends_with("@lanyard.example>"));
     assert_eq!(arrived.header("Date").len(), 1);
     all_left(&app).await;
 }
@@ -231,7 +231,7 @@ async fn what_a_dead_server_took_is_sent_by_another() {
     second.clock.advance(LEASE + 1);
     let arrived = mailboxes.letter_to("ana@post.example", 2).await;
     assert_eq!(arrived.subject, "First");
-    let id = format!("<{}@127.0.0.1>", taken[0].id);
+    let id = format!("<{}@lanyard.example>", taken[0].id);
     assert_eq!(arrived.header("Message-ID"), [id]);
 }
 

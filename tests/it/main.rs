@@ -1,6 +1,8 @@
 //! Tests of the whole: the server that ships, over HTTP, on a real Postgres and a real Redis.
 
 #[cfg(test)]
+mod api_keys;
+#[cfg(test)]
 mod broker;
 #[cfg(test)]
 mod changes;
@@ -12,6 +14,8 @@ mod cli_demo;
 mod cli_import;
 #[cfg(test)]
 mod cli_keys;
+#[cfg(test)]
+mod cli_remote;
 #[cfg(test)]
 mod cli_tokens;
 #[cfg(test)]
@@ -29,15 +33,23 @@ mod harness;
 #[cfg(test)]
 mod jwks;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod outage;
+#[cfg(test)]
+mod permissions;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod usage;
 #[cfg(test)]
 mod verifiers;
 #[cfg(test)]
