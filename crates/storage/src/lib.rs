@@ -17,6 +17,7 @@ mod listen;
 pub mod memberships;
 mod meter;
 pub mod migrate;
+pub mod outbox;
 mod platform;
 mod redis_users;
 pub mod revocations;
