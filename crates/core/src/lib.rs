@@ -7,6 +7,7 @@ pub mod audit;
 pub mod id;
 pub mod json;
 pub mod key;
+pub mod quota;
 pub mod revocation;
 pub mod seal;
 pub mod signing_key;
