@@ -3,7 +3,6 @@
 pub mod commands;
 pub mod config;
 pub mod dev;
-pub mod import;
 pub mod output;
 pub mod postgres;
 pub mod serve;

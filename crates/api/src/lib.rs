@@ -6,6 +6,7 @@ mod broker;
 mod caller;
 mod failure;
 mod health;
+pub mod import;
 mod jwks;
 pub mod log;
 mod middleware;

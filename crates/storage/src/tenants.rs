@@ -2,6 +2,7 @@
 
 use lanyard_core::{
     id::{DeploymentId, Slug, TenantId},
+    quota::Quota,
     tenant::{ClaimText, IssuingRule, Policy, TenantStatus, TokenProfile},
 };
 use serde::Serialize;
@@ -180,6 +181,27 @@ pub async fn set_accept_issuing_tokens(
     .await?;
     tx.changed(Change::Tenant);
     Ok(())
+}
+
+/// How much the tenant may have of each thing.
+///
+/// # Errors
+/// The database fails.
+pub async fn quota(tx: &mut ReadTx) -> Result<Quota, StorageError> {
+    let row = sqlx::query!(
+        "select max_users, max_deployments, max_signing_keys, max_api_keys, max_members from tenants where id = $1",
+        tx.tenant.0
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    let platform = Quota::default();
+    Ok(Quota {
+        users: row.max_users.unwrap_or(platform.users),
+        deployments: row.max_deployments.unwrap_or(platform.deployments),
+        signing_keys: row.max_signing_keys.unwrap_or(platform.signing_keys),
+        api_keys: row.max_api_keys.unwrap_or(platform.api_keys),
+        members: row.max_members.unwrap_or(platform.members),
+    })
 }
 
 /// Reads the tenant and its deployments' rules.
