@@ -9,6 +9,8 @@ use crate::id::TenantId;
 pub enum Actor {
     /// Somebody with the command line on the database, by the name of the system's user.
     Operator(String),
+    /// Somebody who is logged in, or who proved that a mailbox is theirs.
+    Account(crate::id::AccountId),
     /// A program with an API key.
     ApiKey(crate::id::ApiKeyId),
 }
@@ -19,6 +21,7 @@ impl Actor {
     pub fn text(&self) -> String {
         match self {
             Self::Operator(name) => format!("operator:{name}"),
+            Self::Account(id) => format!("account:{id}"),
             Self::ApiKey(id) => format!("api_key:{id}"),
         }
     }

@@ -1,22 +1,25 @@
-//! How much a tenant may have of each thing, so that none can fill the platform.
+//! How much a tenant may have, so that none can use up what all share.
 
-/// The most that a tenant may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::Serialize;
+
+/// The most of each thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Quota {
-    /// Users in the directory.
+    /// Readers in the directory.
     pub users: i64,
     /// Deployments.
-    pub deployments: i32,
-    /// Signing keys that have not ended, of all deployments together.
-    pub signing_keys: i32,
-    /// API keys that have not ended.
-    pub api_keys: i32,
-    /// Members, and invitations that are open.
-    pub members: i32,
+    pub deployments: i64,
+    /// Signing keys that haven't ended.
+    pub signing_keys: i64,
+    /// API keys that haven't ended.
+    pub api_keys: i64,
+    /// Members and open invitations.
+    pub members: i64,
+    /// Requests to the management API in a second, over a while.
+    pub requests_per_second: i64,
 }
 
 impl Default for Quota {
-    /// What holds where the platform set nothing.
     fn default() -> Self {
         Self {
             users: 5_000_000,
@@ -24,6 +27,7 @@ impl Default for Quota {
             signing_keys: 100,
             api_keys: 100,
             members: 200,
+            requests_per_second: 200,
         }
     }
 }
