@@ -41,6 +41,8 @@ mod races;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]
+mod users;
+#[cfg(test)]
 mod verifiers;
 #[cfg(test)]
 mod walls;
