@@ -16,6 +16,7 @@ mod health;
 pub mod import;
 pub mod input;
 mod jwks;
+mod limit;
 pub mod log;
 mod middleware;
 pub mod openapi;
