@@ -123,17 +123,7 @@ impl MasterKeys {
     /// # Errors
     /// [`SealError::Failed`] only.
     pub fn seal(&self, tenant: TenantId, kid: &Kid, secret: &[u8]) -> Result<Sealed, SealError> {
-        let (id, key) = &self.keys[0];
-        let mut text = Zeroizing::new(secret.to_vec());
-        let nonce = key
-            .seal_in_place_append_tag(Aad::from(associated_data(tenant, kid)), &mut *text)
-            .map_err(|_| SealError::Failed)?;
-        let mut bytes = nonce.as_ref().to_vec();
-        bytes.extend_from_slice(&text);
-        Ok(Sealed {
-            master_key_id: id.clone(),
-            bytes,
-        })
+        self.seal_with(&of_signing_key(tenant, kid), secret)
     }
 
     /// Opens what [`Self::seal`] sealed for the same tenant and kid.
@@ -144,6 +134,54 @@ impl MasterKeys {
         &self,
         tenant: TenantId,
         kid: &Kid,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.open_with(&of_signing_key(tenant, kid), sealed)
+    }
+
+    /// Seals any other secret, bound to what it is for (a fixed text of the caller's) and to the row that it is of.
+    ///
+    /// # Errors
+    /// [`SealError::Failed`] only.
+    pub fn seal_for(
+        &self,
+        purpose: &str,
+        context: &[&[u8]],
+        secret: &[u8],
+    ) -> Result<Sealed, SealError> {
+        self.seal_with(&of_purpose(purpose, context), secret)
+    }
+
+    /// Opens what [`Self::seal_for`] sealed for the same purpose and context.
+    ///
+    /// # Errors
+    /// The master key is missing, or the bytes aren't what was sealed for this row.
+    pub fn open_for(
+        &self,
+        purpose: &str,
+        context: &[&[u8]],
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.open_with(&of_purpose(purpose, context), sealed)
+    }
+
+    fn seal_with(&self, associated: &[u8], secret: &[u8]) -> Result<Sealed, SealError> {
+        let (id, key) = &self.keys[0];
+        let mut text = Zeroizing::new(secret.to_vec());
+        let nonce = key
+            .seal_in_place_append_tag(Aad::from(associated), &mut *text)
+            .map_err(|_| SealError::Failed)?;
+        let mut bytes = nonce.as_ref().to_vec();
+        bytes.extend_from_slice(&text);
+        Ok(Sealed {
+            master_key_id: id.clone(),
+            bytes,
+        })
+    }
+
+    fn open_with(
+        &self,
+        associated: &[u8],
         sealed: &Sealed,
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let (_, key) = self
@@ -158,7 +196,7 @@ impl MasterKeys {
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Corrupt)?;
         let mut text = Zeroizing::new(text.to_vec());
         let length = key
-            .open_in_place(nonce, Aad::from(associated_data(tenant, kid)), &mut text)
+            .open_in_place(nonce, Aad::from(associated), &mut text)
             .map_err(|_| SealError::Corrupt)?
             .len();
         text.truncate(length);
@@ -167,10 +205,20 @@ impl MasterKeys {
 }
 
 /// Purpose, tenant and kid. The first two have fixed lengths, so no two rows share a text.
-fn associated_data(tenant: TenantId, kid: &Kid) -> Vec<u8> {
+fn of_signing_key(tenant: TenantId, kid: &Kid) -> Vec<u8> {
     let mut data = b"lanyard signing key 1".to_vec();
     data.extend_from_slice(tenant.0.as_bytes());
     data.extend_from_slice(kid.as_str().as_bytes());
+    data
+}
+
+/// Each part after its length in eight bytes. These begin with zeros, so no text is a signing key's.
+fn of_purpose(purpose: &str, context: &[&[u8]]) -> Vec<u8> {
+    let mut data = Vec::new();
+    for part in [purpose.as_bytes()].iter().chain(context) {
+        data.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        data.extend_from_slice(part);
+    }
     data
 }
 
@@ -207,6 +255,25 @@ mod tests {
             changed.bytes.truncate(index);
             assert_eq!(keys.open(tenant, &kid, &changed), Err(SealError::Corrupt));
         }
+    }
+
+    #[test]
+    fn what_was_sealed_for_a_purpose_opens_for_it_and_its_row_only() {
+        let keys = MasterKeys::parse(ONE).unwrap();
+        let sealed = keys.seal_for("letter", &[b"ab", b"c"], b"secret").unwrap();
+        let open = |purpose, context: &[&[u8]]| keys.open_for(purpose, context, &sealed);
+        assert_eq!(&open("letter", &[b"ab", b"c"]).unwrap()[..], b"secret");
+        for (purpose, context) in [
+            ("lette", &[&b"rab"[..], b"c"][..]),
+            ("letter", &[b"a", b"bc"]),
+            ("letter", &[b"abc"]),
+            ("letter", &[b"ab", b"c", b""]),
+            ("answer", &[b"ab", b"c"]),
+        ] {
+            assert_eq!(open(purpose, context), Err(SealError::Corrupt));
+        }
+        let (tenant, kid) = (TenantId(Uuid::nil()), "a".parse().unwrap());
+        assert_eq!(keys.open(tenant, &kid, &sealed), Err(SealError::Corrupt));
     }
 
     #[test]
