@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod config;
 pub mod dev;
+mod heartbeat;
 pub mod import;
 pub mod output;
 pub mod postgres;

@@ -14,6 +14,7 @@ use tokio::{
 
 use crate::{
     config::Config,
+    heartbeat::Heartbeat,
     output::{Failure, Outcome},
 };
 
@@ -25,7 +26,8 @@ const PRUNE_EVERY: Duration = Duration::from_secs(600);
 pub struct Server {
     /// The state.
     pub app: App,
-    background: [JoinHandle<()>; 2],
+    background: Vec<JoinHandle<()>>,
+    heartbeat: Heartbeat,
     limits: Limits,
     drain_delay: Duration,
 }
@@ -43,13 +45,19 @@ impl Server {
         limits: Limits,
         drain_delay: Duration,
     ) -> Outcome<Self> {
-        keys::try_master_keys(&database, &master_keys).await?;
-        let app = App::new(database.clone(), master_keys, clock, settings)?;
+        let app = App::new(database.clone(), Arc::clone(&master_keys), clock, settings)?;
+        // In this order: a rotation of the master key that misses the heartbeat is found out by the trial.
+        let heartbeat = Heartbeat::start(&app, master_keys.fingerprints()).await?;
+        if let Err(error) = keys::try_master_keys(&database, &master_keys).await {
+            heartbeat.stop().await;
+            return Err(error.into());
+        }
         let listener = Listener::new(database.clone(), Arc::clone(&app.views));
-        let background = [tokio::spawn(listener.run()), tokio::spawn(prune(database))];
+        let background = vec![tokio::spawn(listener.run()), tokio::spawn(prune(database))];
         Ok(Self {
             app,
             background,
+            heartbeat,
             limits,
             drain_delay,
         })
@@ -76,6 +84,7 @@ impl Server {
         for task in self.background {
             task.abort();
         }
+        self.heartbeat.stop().await;
         self.app.database.close().await;
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::{
     ops::Deref,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -52,6 +52,8 @@ pub struct Inner {
     pub readers: Readers,
     /// The time.
     pub clock: Clock,
+    /// How many servers run, this one included: what is limited for all is shared among so many.
+    pub live_nodes: AtomicU32,
     draining: AtomicBool,
     request_prefix: u64,
     requests: AtomicU64,
@@ -93,6 +95,7 @@ impl App {
             views,
             readers,
             clock,
+            live_nodes: AtomicU32::new(1),
             draining: AtomicBool::new(false),
             request_prefix,
             requests: AtomicU64::new(0),

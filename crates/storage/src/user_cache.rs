@@ -74,6 +74,12 @@ impl Readers {
         })
     }
 
+    /// How many are held in memory, about.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.memory.entry_count()
+    }
+
     /// The reader with this id in the tenant's directory.
     ///
     /// # Errors

@@ -100,6 +100,12 @@ impl Views {
         self.load(slug).await
     }
 
+    /// How many tenants are held.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.held().by_slug.len()
+    }
+
     /// Whether the database was away for so long that nothing held may be believed.
     #[must_use]
     pub fn is_stale(&self) -> bool {
