@@ -87,3 +87,8 @@ begin
     end loop;
 end
 $$;
+
+-- Filtered lists of the audit log.
+create index audit_events_actor on audit_events (tenant_id, actor, sequence);
+create index audit_events_action on audit_events (tenant_id, action, sequence);
+create index audit_events_target on audit_events (tenant_id, target, sequence);

@@ -9,7 +9,10 @@ mod services;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use lanyard_admin::serve::{Server, bind};
+use lanyard_admin::{
+    output::Outcome,
+    serve::{Server, bind},
+};
 use lanyard_api::{Limits, Settings};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database};
@@ -17,7 +20,7 @@ use reqwest::{Method, RequestBuilder};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 pub(crate) use answer::{Answer, raw};
-pub(crate) use cli::{CliOutput, lanyard, run_cli, run_cli_with_input};
+pub(crate) use cli::{CliOutput, lanyard, run, run_cli, run_cli_with_input};
 pub(crate) use database::TestDatabase;
 pub(crate) use jwt::{
     claims_of, claims_text_of, header_of, hmac_token, now, sign_by_hand, unsigned,
@@ -38,6 +41,7 @@ pub(crate) struct Builder {
     database_url: Option<String>,
     connections: u32,
     clock: Clock,
+    master_keys: String,
 }
 
 impl Default for Builder {
@@ -55,11 +59,18 @@ impl Default for Builder {
             database_url: None,
             connections: 4,
             clock: Clock::default(),
+            master_keys: MASTER_KEY.to_owned(),
         }
     }
 }
 
 impl Builder {
+    /// With these master keys instead of those of all tests.
+    pub(crate) fn master_keys(mut self, setting: &str) -> Self {
+        setting.clone_into(&mut self.master_keys);
+        self
+    }
+
     /// With the Redis that all tests share; a tenant's keys there hold its random id.
     pub(crate) fn redis(mut self) -> Self {
         self.shared_redis = true;
@@ -101,6 +112,11 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> App {
+        self.try_start().await.unwrap()
+    }
+
+    /// Starts, or says why not.
+    pub(crate) async fn try_start(self) -> Outcome<App> {
         let database = match self.database {
             Some(database) => database,
             None => Arc::new(TestDatabase::create().await),
@@ -111,7 +127,7 @@ impl Builder {
         }
         let url = self.database_url.as_deref().unwrap_or(&database.url);
         let connected = Database::connect(url, self.connections).await.unwrap();
-        let keys = Arc::new(MasterKeys::parse(MASTER_KEY).unwrap());
+        let keys = Arc::new(MasterKeys::parse(&self.master_keys).unwrap());
         let server = Server::wire(
             connected,
             keys,
@@ -120,8 +136,7 @@ impl Builder {
             self.limits,
             Duration::ZERO,
         )
-        .await
-        .unwrap();
+        .await?;
         let state = server.app.clone();
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -133,7 +148,7 @@ impl Builder {
             };
             server.run(listener, stopped).await.unwrap();
         });
-        App {
+        Ok(App {
             url: format!("http://{address}"),
             address,
             clock: self.clock,
@@ -142,7 +157,7 @@ impl Builder {
             stop: Some(stop),
             serving,
             database,
-        }
+        })
     }
 }
 

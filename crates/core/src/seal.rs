@@ -2,8 +2,6 @@
 //!
 //! AES-256-GCM-SIV (RFC 8452): a nonce that repeats by bad luck gives away no more than that two texts are equal.
 
-use std::fmt::Write;
-
 use aws_lc_rs::{
     aead::{AES_256_GCM_SIV, Aad, Nonce, RandomizedNonceKey},
     hmac,
@@ -11,7 +9,10 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::id::{Kid, TenantId};
+use crate::{
+    audit::hex,
+    id::{Kid, TenantId},
+};
 
 const KEY_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 12;
@@ -267,12 +268,7 @@ impl MasterKeys {
 fn fingerprint(key: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key);
     let tag = hmac::sign(&key, b"lanyard master key fingerprint 1");
-    let mut text = String::new();
-    for byte in &tag.as_ref()[..FINGERPRINT_LENGTH] {
-        // Writing to a string doesn't fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hex(&tag.as_ref()[..FINGERPRINT_LENGTH])
 }
 
 /// Purpose, tenant and kid. The first two have fixed lengths, so no two rows share a text.
