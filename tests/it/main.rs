@@ -1,6 +1,8 @@
 //! Tests of the whole: the server that ships, over HTTP, on a real Postgres and a real Redis.
 
 #[cfg(test)]
+mod api_keys;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod broker;
@@ -36,6 +38,8 @@ mod log;
 mod master_key;
 #[cfg(test)]
 mod nodes;
+#[cfg(test)]
+mod openapi;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]

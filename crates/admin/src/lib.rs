@@ -6,6 +6,7 @@ pub mod config;
 pub mod dev;
 mod heartbeat;
 pub mod import;
+pub mod manage;
 pub mod output;
 pub mod postgres;
 pub mod serve;

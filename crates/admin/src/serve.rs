@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use lanyard_api::{App, Limits, Settings, log};
+use lanyard_api::{App, Limits, Registration, Settings, TrustedProxies, log};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database, Listener, keys, revocations};
 use tokio::{
@@ -15,6 +15,7 @@ use tokio::{
 use crate::{
     config::Config,
     heartbeat::Heartbeat,
+    manage,
     output::{Failure, Outcome},
 };
 
@@ -76,7 +77,7 @@ impl Server {
         };
         lanyard_api::serve(
             listener,
-            lanyard_api::router(self.app.clone()),
+            manage::router(self.app.clone()),
             self.limits,
             drained,
         )
@@ -149,6 +150,10 @@ pub async fn serve() -> Outcome<ExitCode> {
         max_staleness: config.max_staleness,
         redis_url: config.redis_url.map(|url| url.reveal().to_owned()),
         readers_memory: config.readers_memory,
+
+        public_url: format!("http://localhost:{}", config.listen.port()).parse()?,
+        registration: Registration::Open,
+        trusted_proxies: TrustedProxies::default(),
     };
     let limits = Limits {
         connections: config.max_connections,

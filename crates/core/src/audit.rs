@@ -7,6 +7,8 @@ use std::{
 
 use aws_lc_rs::digest::{Context, SHA256};
 
+use uuid::Uuid;
+
 use crate::id::TenantId;
 
 /// Who acts.
@@ -16,6 +18,8 @@ pub enum Actor {
     Operator(String),
     /// A program with an API key.
     ApiKey(crate::id::ApiKeyId),
+    /// Somebody who is logged in.
+    Account(Uuid),
 }
 
 impl Actor {
@@ -25,6 +29,7 @@ impl Actor {
         match self {
             Self::Operator(name) => format!("operator:{name}"),
             Self::ApiKey(id) => format!("api_key:{id}"),
+            Self::Account(id) => format!("account:{id}"),
         }
     }
 }

@@ -2,13 +2,18 @@
 //!
 //! Times are passed in, as unix seconds. In reading order:
 
+pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod id;
 pub mod json;
 pub mod key;
+pub mod member;
+pub mod quota;
 pub mod revocation;
+pub mod scope;
 pub mod seal;
+pub mod secret_token;
 pub mod signing_key;
 pub mod talk;
 pub mod tenant;

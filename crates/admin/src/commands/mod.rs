@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::{
     config::{SETTINGS, default_listen, setting},
-    dev,
+    dev, manage,
     output::{Failure, Outcome, Output},
     serve,
     store::{DEV_FOLDER, Store},
@@ -88,6 +88,10 @@ enum Command {
     MasterKey(master_key::MasterKey),
     /// Check the configuration and everything that it names
     Doctor,
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi,
+    /// Print who may call which route, as Markdown
+    Permissions,
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  lanyard completions bash > /etc/bash_completion.d/lanyard")]
     Completions {
@@ -154,6 +158,17 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Serve => return serve::serve().await,
         Command::Migrate => return migrate(cli.data_dir, output).await,
         Command::Doctor => return doctor::run(cli.data_dir.as_deref(), output).await,
+        Command::Openapi => {
+            let document = manage::openapi::document();
+            let text = manage::openapi::text(&document)?;
+            output.result(text.trim_end(), &serde_json::to_value(&document)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Permissions => {
+            let text = manage::permissions::document();
+            output.result(text.trim_end(), &json!({ "markdown": text }))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "lanyard", &mut io::stdout());
             return Ok(ExitCode::SUCCESS);
