@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, Method, header, request::Parts},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use lanyard_core::{audit::Actor, secret_token::SecretToken};
 use lanyard_storage::sessions::{self, Session};
 
@@ -23,6 +21,9 @@ use crate::{
 pub const SESSION_COOKIE: &str = "__Host-lanyard_session";
 /// The header that repeats the session's CSRF token.
 pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+
+/// What the CSRF token is derived for.
+const CSRF: &str = "csrf";
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -44,7 +45,7 @@ impl Person {
     /// How the audit log names the person.
     #[must_use]
     pub fn actor(&self) -> String {
-        Actor::Account(self.session.account.0).text()
+        Actor::Account(self.session.account).text()
     }
 
     /// Goes on only if the password was proved a moment ago.
@@ -131,16 +132,15 @@ pub(crate) fn check_site(app: &App, parts: &Parts) -> Result<(), Failure> {
 /// cookie.
 #[must_use]
 pub fn csrf_token(session: &SecretToken) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, session.reveal().as_bytes());
-    URL_SAFE_NO_PAD.encode(hmac::sign(&key, b"lanyard csrf"))
+    session.derive(CSRF)
 }
 
 fn check_csrf(headers: &HeaderMap, session: &SecretToken) -> Result<(), Failure> {
     let mut sent = headers.get_all(CSRF_HEADER).iter();
     let good = match (sent.next(), sent.next()) {
-        (Some(sent), None) => {
-            verify_slices_are_equal(sent.as_bytes(), csrf_token(session).as_bytes()).is_ok()
-        }
+        (Some(sent), None) => sent
+            .to_str()
+            .is_ok_and(|text| session.has_derived(CSRF, text)),
         _ => false,
     };
     if good {

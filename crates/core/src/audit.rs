@@ -7,8 +7,6 @@ use std::{
 
 use aws_lc_rs::digest::{Context, SHA256};
 
-use uuid::Uuid;
-
 use crate::id::TenantId;
 
 /// Who acts.
@@ -16,10 +14,10 @@ use crate::id::TenantId;
 pub enum Actor {
     /// Somebody with the command line on the database, by the name of the system's user.
     Operator(String),
+    /// Somebody who is logged in, or who proved that a mailbox is theirs.
+    Account(crate::id::AccountId),
     /// A program with an API key.
     ApiKey(crate::id::ApiKeyId),
-    /// Somebody who is logged in.
-    Account(Uuid),
 }
 
 impl Actor {
@@ -28,8 +26,8 @@ impl Actor {
     pub fn text(&self) -> String {
         match self {
             Self::Operator(name) => format!("operator:{name}"),
-            Self::ApiKey(id) => format!("api_key:{id}"),
             Self::Account(id) => format!("account:{id}"),
+            Self::ApiKey(id) => format!("api_key:{id}"),
         }
     }
 }

@@ -32,6 +32,10 @@ uuid_id! {
     /// An API key of a tenant (UUIDv7).
     ApiKeyId
 }
+uuid_id! {
+    /// Somebody's account; it belongs to no tenant (UUIDv7).
+    AccountId
+}
 
 /// Why a text is no identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -37,7 +37,24 @@ async fn begin(
     mode: &str,
 ) -> Result<Transaction<'static, Postgres>, StorageError> {
     // One trip instead of two. The text is safe: a UUID has no quotes.
-    let text = format!("begin {mode}; set local app.tenant = '{tenant}'");
+    begin_with(
+        pool,
+        format!("begin {mode}; set local app.tenant = '{tenant}'"),
+    )
+    .await
+}
+
+/// Begins a transaction that sees no tenant's rows.
+pub(crate) async fn begin_for_no_tenant(
+    pool: &PgPool,
+) -> Result<Transaction<'static, Postgres>, StorageError> {
+    begin_with(pool, "begin".to_owned()).await
+}
+
+async fn begin_with(
+    pool: &PgPool,
+    text: String,
+) -> Result<Transaction<'static, Postgres>, StorageError> {
     let pool = pool.clone();
     // In a task of its own: a caller that is dropped in the middle would give a connection back with the transaction
     // still open. The task ends, and what it began is rolled back.

@@ -44,7 +44,7 @@ impl Person {
         .await
         .unwrap();
         connection.close().await.unwrap();
-        Self::with(app, account, token.reveal(), &csrf_token(&token))
+        Self::with(app, account, &token.reveal(), &csrf_token(&token))
     }
 
     /// Somebody with this session.
