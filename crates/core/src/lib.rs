@@ -15,6 +15,7 @@ pub mod secret_token;
 pub mod signing_key;
 pub mod talk;
 pub mod tenant;
+pub mod throttle;
 pub mod token;
 pub mod totp;
 pub mod user;
