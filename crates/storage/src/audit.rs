@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use crate::{ReadTx, StorageError};
 
 /// Events that are read at a time.
-const PAGE: i64 = 1_000;
+pub(crate) const PAGE: i64 = 1_000;
 
 /// An event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +31,29 @@ pub struct AuditEvent {
 }
 
 impl AuditEvent {
-    /// What is hashed.
-    pub(crate) fn event(&self) -> Event<'_> {
-        Event {
+    /// Goes one event further along a chain.
+    pub(crate) fn step(&self, walk: &mut Walk) -> Result<(), Fault> {
+        let event = Event {
             at: self.at,
             actor: &self.actor,
             action: &self.action,
             target: &self.target,
             detail: &self.detail,
-        }
+        };
+        walk.step(self.sequence, &event, &self.hash)
     }
+
+    pub(crate) fn head(&self) -> Result<Head, StorageError> {
+        head_of(self.sequence, &self.hash)
+    }
+}
+
+/// The end of a chain, from the columns of its last event.
+pub(crate) fn head_of(sequence: i64, hash: &[u8]) -> Result<Head, StorageError> {
+    let hash = hash
+        .try_into()
+        .map_err(|_| StorageError::Corrupt("the hash of an audit event".to_owned()))?;
+    Ok(Head { sequence, hash })
 }
 
 /// Which events to list; what is `None` doesn't matter.
@@ -129,15 +142,10 @@ pub(crate) async fn head_on(
     )
     .fetch_optional(connection)
     .await?;
-    let Some(row) = row else {
-        return Ok(Head::default());
-    };
-    let hash = <[u8; 32]>::try_from(row.hash)
-        .map_err(|_| StorageError::Corrupt("the hash of an audit event".to_owned()))?;
-    Ok(Head {
-        sequence: row.sequence,
-        hash,
-    })
+    row.map_or_else(
+        || Ok(Head::default()),
+        |row| head_of(row.sequence, &row.hash),
+    )
 }
 
 /// Walks the tenant's chain from its start to its end, which it tells, or to where it is broken. `expected` is an
@@ -155,8 +163,8 @@ pub async fn verify(
         if events.is_empty() {
             return Ok(walk.end());
         }
-        for stored in events {
-            if let Err(fault) = walk.step(stored.sequence, &stored.event(), &stored.hash) {
+        for event in events {
+            if let Err(fault) = event.step(&mut walk) {
                 return Ok(Err(fault));
             }
         }
