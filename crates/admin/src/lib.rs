@@ -1,6 +1,6 @@
 //! What an operator touches: the command line, `lanyard dev`, and the server's wiring.
 
-mod audit;
+pub mod audit;
 pub mod commands;
 pub mod config;
 pub mod dev;

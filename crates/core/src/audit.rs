@@ -117,6 +117,17 @@ pub enum Fault {
     Replaced(i64),
 }
 
+impl Fault {
+    /// The place of the first event that isn't there as it was.
+    #[must_use]
+    pub const fn place(self) -> i64 {
+        match self {
+            Self::Event(place) | Self::Replaced(place) => place,
+            Self::Cut(last) => last + 1,
+        }
+    }
+}
+
 /// Goes along a chain, event by event from the first.
 #[derive(Debug)]
 pub struct Walk {

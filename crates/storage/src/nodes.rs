@@ -27,6 +27,15 @@ pub struct Node {
     pub vitals: Value,
 }
 
+impl Node {
+    /// The ids of its master keys, without what tells keys of one id apart.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.master_keys
+            .iter()
+            .map(|key| key.split_once(':').map_or(&**key, |(id, _)| id))
+    }
+}
+
 /// Says that a server lives, and tells how many do. Forgets those that were last seen a day ago.
 ///
 /// # Errors

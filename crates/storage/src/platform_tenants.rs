@@ -1,9 +1,6 @@
 //! The tenants as whoever runs the platform sees them.
 
-use lanyard_core::{
-    id::{DeploymentId, TenantId},
-    tenant::TenantStatus,
-};
+use lanyard_core::{id::DeploymentId, quota::Quota, tenant::TenantStatus};
 use uuid::Uuid;
 
 use crate::{Change, Database, ReadTx, StorageError, WriteTx};
@@ -104,6 +101,31 @@ pub async fn holdings(tx: &mut ReadTx) -> Result<Option<Holdings>, StorageError>
     .await?)
 }
 
+/// A deployment, as far as the platform is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeploymentRow {
+    /// Its name in URLs.
+    pub name: String,
+    /// `talk` or `coral`.
+    pub kind: String,
+    /// Its issuer; Coral's tokens have none.
+    pub issuer: Option<String>,
+}
+
+/// The tenant's deployments, by name.
+///
+/// # Errors
+/// The database fails.
+pub async fn deployments(tx: &mut ReadTx) -> Result<Vec<DeploymentRow>, StorageError> {
+    Ok(sqlx::query_as!(
+        DeploymentRow,
+        "select name, kind, issuer from deployments where tenant_id = $1 order by name",
+        tx.tenant.0
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}
+
 /// What a tenant may have; the platform's default where `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QuotaColumns {
@@ -119,6 +141,24 @@ pub struct QuotaColumns {
     pub members: Option<i32>,
     /// Requests to the management API in a second, over a while.
     pub requests_per_second: Option<i32>,
+}
+
+impl QuotaColumns {
+    /// What that comes to.
+    #[must_use]
+    pub fn quota(self) -> Quota {
+        let default = Quota::default();
+        Quota {
+            users: self.users.unwrap_or(default.users),
+            deployments: self.deployments.map_or(default.deployments, i64::from),
+            signing_keys: self.signing_keys.map_or(default.signing_keys, i64::from),
+            api_keys: self.api_keys.map_or(default.api_keys, i64::from),
+            members: self.members.map_or(default.members, i64::from),
+            requests_per_second: self
+                .requests_per_second
+                .map_or(default.requests_per_second, i64::from),
+        }
+    }
 }
 
 /// The version of the tenant's own settings, which nobody else can change now.
@@ -157,39 +197,63 @@ pub async fn set_quota(tx: &mut WriteTx, quota: &QuotaColumns) -> Result<i64, St
     Ok(version)
 }
 
-/// Takes an issuer away from the tenant: its deployments that have it get one that says so. Tells which they are.
+/// The issuer of a deployment whose own was taken away.
+#[must_use]
+pub fn released_issuer(deployment: DeploymentId) -> String {
+    format!("urn:lanyard:released:{deployment}")
+}
+
+/// Takes an issuer away from the tenant, and gives its deployments that have it [`released_issuer`]. Tells which they
+/// are; `None` when the tenant doesn't have the issuer.
 ///
 /// # Errors
 /// The database fails.
 pub async fn release_issuer(
     tx: &mut WriteTx,
     issuer: &str,
-) -> Result<Vec<DeploymentId>, StorageError> {
+) -> Result<Option<Vec<DeploymentId>>, StorageError> {
     let tenant = tx.tenant.0;
-    sqlx::query!(
+    let had = sqlx::query!(
         "delete from issuers where tenant_id = $1 and issuer = $2",
         tenant,
         issuer
     )
     .execute(tx.connection())
-    .await?;
-    let deployments = sqlx::query_scalar!(
-        "update deployments set issuer = 'urn:lanyard:released:' || id, version = version + 1
-         where tenant_id = $1 and issuer = $2 returning id",
+    .await?
+    .rows_affected();
+    if had == 0 {
+        return Ok(None);
+    }
+    let deployments: Vec<_> = sqlx::query_scalar!(
+        "select id from deployments where tenant_id = $1 and issuer = $2 order by id",
         tenant,
         issuer
     )
     .fetch_all(tx.connection())
-    .await?;
-    sqlx::query!(
-        "insert into issuers (issuer, tenant_id) select 'urn:lanyard:released:' || id, $1 from unnest($2::uuid[]) as of (id)",
-        tenant,
-        &deployments
-    )
-    .execute(tx.connection())
-    .await?;
+    .await?
+    .into_iter()
+    .map(DeploymentId)
+    .collect();
+    for deployment in &deployments {
+        let released = released_issuer(*deployment);
+        sqlx::query!(
+            "update deployments set issuer = $3, version = version + 1 where tenant_id = $1 and id = $2",
+            tenant,
+            deployment.0,
+            released
+        )
+        .execute(tx.connection())
+        .await?;
+        sqlx::query!(
+            "insert into issuers (issuer, tenant_id) values ($1, $2)",
+            released,
+            tenant
+        )
+        .execute(tx.connection())
+        .await?;
+    }
     tx.changed(Change::Tenant);
-    Ok(deployments.into_iter().map(DeploymentId).collect())
+    Ok(Some(deployments))
 }
 
 /// What one kind of request came to, on the whole platform.
@@ -273,18 +337,4 @@ pub async fn usage_total(tx: &mut ReadTx, from: i64, to: i64) -> Result<(i64, i6
     .fetch_one(tx.connection())
     .await?;
     Ok((row.count, row.refused))
-}
-
-/// The tenant that has an issuer.
-///
-/// # Errors
-/// The database fails.
-pub async fn issuer_tenant(
-    database: &Database,
-    issuer: &str,
-) -> Result<Option<TenantId>, StorageError> {
-    match crate::tenants::issuer_holder(database, issuer).await? {
-        Some(slug) => crate::tenants::find(database, &slug).await,
-        None => Ok(None),
-    }
 }

@@ -80,6 +80,14 @@ impl Readers {
         self.memory.entry_count()
     }
 
+    /// Whether Redis answers; `None` where there is none.
+    pub async fn ping_redis(&self) -> Option<bool> {
+        match &self.redis {
+            Some(redis) => Some(redis.answers().await),
+            None => None,
+        }
+    }
+
     /// The reader with this id in the tenant's directory.
     ///
     /// # Errors

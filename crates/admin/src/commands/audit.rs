@@ -1,4 +1,4 @@
-//! `lanyard audit`: the log of who did what, and the proof that nobody changed it.
+//! `lanyard audit`: the logs of who did what, and the proof that nobody changed them.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use lanyard_core::{
 };
 use lanyard_storage::{
     audit::{self, AuditEvent, Filter},
-    tenants,
+    platform_events, tenants,
 };
 use serde_json::{Value, json};
 
@@ -29,34 +29,39 @@ pub(super) enum Command {
 Whoever can write to the database could cut the newest events off, or write all of them anew. To find that out too,
 keep what `lanyard audit head` prints somewhere else, and name it with --expect.")]
     Verify {
-        /// Newsroom [default: all]
-        #[arg(long, value_name = "SLUG")]
+        /// Newsroom [default: all newsrooms and the platform]
+        #[arg(long, value_name = "SLUG", conflicts_with = "platform")]
         tenant: Option<String>,
-        /// An event that the newsroom's log has to hold, as `lanyard audit head` printed it
-        #[arg(long, value_name = "SEQ:HASH", requires = "tenant")]
+        /// The platform's own log
+        #[arg(long)]
+        platform: bool,
+        /// An event that the log has to hold, as `lanyard audit head` printed it
+        #[arg(long, value_name = "SEQ:HASH")]
         expect: Option<Head>,
     },
     /// Print the newest event's number and hash, to be kept elsewhere
-    Head {
-        /// Newsroom
-        #[arg(long, value_name = "SLUG")]
-        tenant: String,
-    },
+    Head(Which),
     /// List events, the newest first
     List(List),
     /// Print all events, the oldest first, as a line of JSON each
-    Export {
-        /// Newsroom
-        #[arg(long, value_name = "SLUG")]
-        tenant: String,
-    },
+    Export(Which),
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Which {
+    /// Newsroom
+    #[arg(long, value_name = "SLUG")]
+    tenant: Option<String>,
+    /// The platform's own log: of accounts, and of the platform itself
+    #[arg(long)]
+    platform: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct List {
-    /// Newsroom
-    #[arg(long, value_name = "SLUG")]
-    tenant: String,
+    #[command(flatten)]
+    which: Which,
     /// Who, as the list names actors
     #[arg(long)]
     actor: Option<String>,
@@ -87,54 +92,151 @@ fn parse_time(text: &str) -> Result<i64, String> {
         .map_err(|_| format!("`{text}` isn't a time like 2026-01-31T12:00:00Z"))
 }
 
+/// One chain of events.
+enum Log {
+    Tenant(String, TenantId),
+    Platform,
+}
+
+impl Log {
+    async fn of(store: &Store, which: Which) -> Outcome<Self> {
+        Ok(match which.tenant {
+            Some(slug) => {
+                let id = store.tenant(&slug).await?;
+                Self::Tenant(slug, id)
+            }
+            None => Self::Platform,
+        })
+    }
+
+    async fn all(store: &Store) -> Outcome<Vec<Self>> {
+        let tenants = tenants::list(&store.database).await?;
+        let logs = tenants
+            .into_iter()
+            .map(|tenant| Self::Tenant(tenant.slug, TenantId(tenant.id)));
+        Ok(logs.chain([Self::Platform]).collect())
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Tenant(slug, _) => format!("tenant `{slug}`"),
+            Self::Platform => "the platform".to_owned(),
+        }
+    }
+
+    async fn verify(&self, store: &Store, expected: Option<Head>) -> Outcome<Result<Head, Fault>> {
+        let database = &store.database;
+        Ok(match self {
+            Self::Tenant(_, id) => audit::verify(&mut database.read(*id).await?, expected).await?,
+            Self::Platform => platform_events::verify(database, expected).await?,
+        })
+    }
+
+    async fn head(&self, store: &Store) -> Outcome<Head> {
+        let database = &store.database;
+        Ok(match self {
+            Self::Tenant(_, id) => audit::head(&mut database.read(*id).await?).await?,
+            Self::Platform => platform_events::head(database).await?,
+        })
+    }
+
+    async fn list(
+        &self,
+        store: &Store,
+        filter: &Filter,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Outcome<Vec<AuditEvent>> {
+        let database = &store.database;
+        Ok(match self {
+            Self::Tenant(_, id) => {
+                audit::list(&mut database.read(*id).await?, filter, before, limit).await?
+            }
+            Self::Platform => platform_events::list(database, filter, before, limit).await?,
+        })
+    }
+
+    async fn after(&self, store: &Store, sequence: i64) -> Outcome<Vec<AuditEvent>> {
+        let database = &store.database;
+        Ok(match self {
+            Self::Tenant(_, id) => {
+                audit::after(&mut database.read(*id).await?, sequence, PAGE).await?
+            }
+            Self::Platform => platform_events::after(database, sequence, PAGE).await?,
+        })
+    }
+
+    /// Notes that the log is about to be exported.
+    async fn note_export(&self, store: &Store) -> Outcome {
+        const ACTION: &str = "audit_events.export";
+        match self {
+            Self::Tenant(slug, _) => {
+                let mut tx = store.write(slug).await?;
+                store.audit(&mut tx, ACTION, slug, &json!({})).await?;
+                tx.commit().await?.done();
+            }
+            Self::Platform => {
+                let mut tx = store.database.platform().await?;
+                store
+                    .audit_platform(&mut tx, ACTION, "platform", &json!({}))
+                    .await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
     match command {
-        Command::Verify { tenant, expect } => verify(store, tenant, expect, output).await,
-        Command::Head { tenant } => {
-            let head = audit::head(&mut store.read(&tenant).await?).await?;
+        Command::Verify {
+            tenant,
+            platform,
+            expect,
+        } => {
+            let logs = if tenant.is_some() || platform {
+                vec![Log::of(store, Which { tenant, platform }).await?]
+            } else if expect.is_some() {
+                return Err(crate::output::Failure::new(
+                    "--expect is of one log: name it with --tenant or --platform",
+                ));
+            } else {
+                Log::all(store).await?
+            };
+            verify(store, &logs, expect, output).await
+        }
+        Command::Head(which) => {
+            let head = Log::of(store, which).await?.head(store).await?;
             output.result(&head.to_string(), &json!({ "head": head.to_string() }))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::List(list) => list.run(store, output).await,
-        Command::Export { tenant } => export(store, &tenant, output).await,
+        Command::Export(which) => export(store, &Log::of(store, which).await?, output).await,
     }
 }
 
 async fn verify(
     store: &Store,
-    tenant: Option<String>,
+    logs: &[Log],
     expected: Option<Head>,
     output: Output,
 ) -> Outcome<ExitCode> {
-    let chains: Vec<(String, TenantId)> = match tenant {
-        Some(slug) => {
-            let id = store.tenant(&slug).await?;
-            vec![(slug, id)]
-        }
-        None => {
-            let all = tenants::list(&store.database).await?;
-            all.into_iter()
-                .map(|tenant| (tenant.slug, TenantId(tenant.id)))
-                .collect()
-        }
-    };
     let (mut events, mut broken, mut values) = (0, false, Vec::new());
-    for (slug, id) in &chains {
-        let mut tx = store.database.read(*id).await?;
-        let verdict = audit::verify(&mut tx, expected).await?;
-        values.push(verdict_value(slug, verdict));
+    for log in logs {
+        let verdict = log.verify(store, expected).await?;
+        values.push(verdict_value(log, verdict));
         match verdict {
             Ok(head) => events += head.sequence,
             Err(fault) => {
                 broken = true;
-                note(&format!("tenant `{slug}`: {fault}"));
+                note(&format!("{}: {fault}", log.name()));
             }
         }
     }
     let text = if broken {
         "the audit log is BROKEN".to_owned()
     } else {
-        format!("all {events} events of {} logs are chained", chains.len())
+        format!("all {events} events of {} logs are chained", logs.len())
     };
     output.result(&text, &json!({ "intact": !broken, "logs": values }))?;
     Ok(if broken {
@@ -144,12 +246,17 @@ async fn verify(
     })
 }
 
-fn verdict_value(slug: &str, verdict: Result<Head, Fault>) -> Value {
+/// What was found of a log; the platform's has no tenant.
+fn verdict_value(log: &Log, verdict: Result<Head, Fault>) -> Value {
+    let tenant = match log {
+        Log::Tenant(slug, _) => Some(slug),
+        Log::Platform => None,
+    };
     match verdict {
         Ok(head) => {
-            json!({ "tenant": slug, "intact": true, "events": head.sequence, "head": head.to_string() })
+            json!({ "tenant": tenant, "intact": true, "events": head.sequence, "head": head.to_string() })
         }
-        Err(fault) => json!({ "tenant": slug, "intact": false, "fault": fault.to_string() }),
+        Err(fault) => json!({ "tenant": tenant, "intact": false, "fault": fault.to_string() }),
     }
 }
 
@@ -162,8 +269,8 @@ impl List {
             from: self.from,
             to: self.to,
         };
-        let mut tx = store.read(&self.tenant).await?;
-        let events = audit::list(&mut tx, &filter, self.before, self.limit).await?;
+        let log = Log::of(store, self.which).await?;
+        let events = log.list(store, &filter, self.before, self.limit).await?;
         let row = |event: &AuditEvent| {
             vec![
                 event.sequence.to_string(),
@@ -185,17 +292,12 @@ impl List {
     }
 }
 
-async fn export(store: &Store, tenant: &str, output: Output) -> Outcome<ExitCode> {
+async fn export(store: &Store, log: &Log, output: Output) -> Outcome<ExitCode> {
     // Written first: an export that leaves no trace could be taken by anybody.
-    let mut tx = store.write(tenant).await?;
-    store
-        .audit(&mut tx, "audit_events.export", tenant, &json!({}))
-        .await?;
-    tx.commit().await?.done();
-    let mut tx = store.read(tenant).await?;
+    log.note_export(store).await?;
     let mut last = 0;
     loop {
-        let events = audit::after(&mut tx, last, PAGE).await?;
+        let events = log.after(store, last).await?;
         let Some(end) = events.last() else {
             return Ok(ExitCode::SUCCESS);
         };

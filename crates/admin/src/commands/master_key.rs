@@ -89,10 +89,7 @@ async fn status(store: &Store, output: Output) -> Outcome<ExitCode> {
     let sealing = store.master_keys.sealing_id();
     let counts = reseal::counts(&store.database).await?;
     let nodes = nodes::live(&store.database).await?;
-    let ids = |node: &Node| {
-        let ids = node.master_keys.iter().map(|key| id_of(key).to_owned());
-        ids.collect::<Vec<_>>()
-    };
+    let ids = |node: &Node| node.key_ids().map(str::to_owned).collect::<Vec<_>>();
     let rows: Vec<_> = counts
         .iter()
         .map(|count| {
@@ -128,7 +125,14 @@ async fn rotate(store: &Store, output: Output) -> Outcome<ExitCode> {
         return Err(refusal(&lacking, keys));
     }
     let total = remaining(store).await?;
-    // GAP: the platform's event `master_key.rotate` (to which key, how many rows), written here before anything moves.
+    if total > 0 {
+        let mut tx = database.platform().await?;
+        let detail = json!({ "secrets": total });
+        store
+            .audit_platform(&mut tx, "master_key.rotate", keys.sealing_id(), &detail)
+            .await?;
+        tx.commit().await?;
+    }
     let bar = progress_bar(total);
     let (mut resealed, mut attempts) = (0, 0);
     let left = loop {
@@ -198,7 +202,7 @@ fn refusal(lacking: &[Node], keys: &MasterKeys) -> Failure {
         "servers run that couldn't open what `{id}` seals, so nothing more is sealed with it:"
     )];
     for node in lacking {
-        let problem = if node.master_keys.iter().any(|key| id_of(key) == id) {
+        let problem = if node.key_ids().any(|other| other == id) {
             format!("holds another key under the id `{id}`")
         } else {
             format!("doesn't hold `{id}`")
@@ -213,11 +217,6 @@ fn refusal(lacking: &[Node], keys: &MasterKeys) -> Failure {
          forgotten after 20 s. Then run `lanyard master-key rotate` again (its --help has all steps)."
     ));
     Failure::new(lines.join("\n"))
-}
-
-/// The id in `id:fingerprint`.
-fn id_of(key: &str) -> &str {
-    key.split_once(':').map_or(key, |(id, _)| id)
 }
 
 fn progress_bar(total: u64) -> ProgressBar {
