@@ -1,5 +1,6 @@
 //! The command line: one file for each noun.
 
+mod admin;
 mod api_key;
 mod audit;
 mod demo;
@@ -81,6 +82,9 @@ enum Command {
     /// API keys, with which a CMS asks for tokens
     #[command(subcommand)]
     ApiKey(api_key::Command),
+    /// Who runs the platform
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// The log of who did what
     #[command(subcommand)]
     Audit(audit::Command),
@@ -182,6 +186,7 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::User(command) => user::run(&store, command, output).await,
         Command::Token(command) => token::run(&store, command, output).await,
         Command::ApiKey(command) => api_key::run(&store, command, output).await,
+        Command::Admin(command) => admin::run(&store, command, output).await,
         Command::Audit(command) => audit::run(&store, command, output).await,
         Command::MasterKey(command) => master_key::run(&store, command, output).await,
         _ => Ok(ExitCode::SUCCESS),
