@@ -1,6 +1,7 @@
 //! What an operator touches: the command line, `lanyard dev`, and the server's wiring.
 
 pub mod audit;
+pub mod client;
 pub mod commands;
 pub mod config;
 pub mod dev;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use lanyard_core::seal::MasterKeys;
-use lanyard_storage::{Clock, Database, Readers, StorageError, Views};
+use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
 
 use crate::{PublicUrl, TrustedProxies};
@@ -76,6 +76,8 @@ pub struct Inner {
     pub clock: Clock,
     /// How many servers run, this one included: what is limited for all is shared among so many.
     pub live_nodes: AtomicU32,
+    /// What writes usage down.
+    pub usage: Usage,
     /// What secrets are sealed with.
     pub master_keys: Arc<MasterKeys>,
     /// Where people and browsers find this platform.
@@ -119,6 +121,7 @@ impl App {
             settings.redis_url.as_deref(),
             settings.readers_memory,
         )?;
+        let usage = Usage::new(database.clone(), Arc::clone(&views), clock.clone());
         let (request_prefix, _) = Uuid::new_v4().as_u64_pair();
         Ok(Self(Arc::new(Inner {
             database,
@@ -126,6 +129,7 @@ impl App {
             readers,
             clock,
             live_nodes: AtomicU32::new(1),
+            usage,
             master_keys,
             public_url: settings.public_url.clone(),
             registration: settings.registration,

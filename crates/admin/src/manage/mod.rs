@@ -6,6 +6,7 @@ mod docs;
 pub mod openapi;
 pub mod permissions;
 pub mod platform;
+pub mod usage;
 
 use axum::Router;
 use lanyard_api::App;
@@ -22,6 +23,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit_events::export))
         .routes(routes!(audit_events::verify))
         .merge(platform::routes())
+        .routes(routes!(usage::get))
 }
 
 /// The whole server: routes, description, documentation, middleware.
