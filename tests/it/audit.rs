@@ -202,3 +202,57 @@ async fn an_export_has_every_event_and_is_one_itself() {
     assert_eq!(head, format!("7:{}", events[6]["hash"].as_str().unwrap()));
     assert_eq!(verify(&desk, &[]).await.0, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_read_over_http_by_pages_and_filters() {
+    let app = App::start().await;
+    app.tenant("post").await;
+    let admin = app.member("post", "admin").await;
+    const EVENTS: &str = "/v1/tenants/post/audit-events";
+    for name in ["a", "b", "c"] {
+        let body = serde_json::json!({ "name": name });
+        let made = admin.post("/v1/tenants/post/api-keys", &body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+    }
+    let page = admin.get(&format!("{EVENTS}?limit=2")).await.json();
+    assert_eq!(page["data"][0]["detail"]["name"], "c");
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let next = admin
+        .get(&format!("{EVENTS}?limit=2&cursor={cursor}"))
+        .await;
+    assert_eq!(next.json()["data"][0]["detail"]["name"], "a");
+    let filtered = admin
+        .get(&format!(
+            "{EVENTS}?limit=2&action=api_key.create&cursor={cursor}"
+        ))
+        .await;
+    assert_eq!(filtered.problem(), "cursor-invalid", "it is another list's");
+    let mine = format!(
+        "{EVENTS}?actor=account:{}&from=2020-01-01T00:00:00Z",
+        admin.account
+    );
+    let mine = admin.get(&mine).await.json();
+    assert_eq!(mine["data"].as_array().unwrap().len(), 3);
+    let wrong = admin
+        .get(&format!("{EVENTS}?from=yesterday&nothing=1"))
+        .await;
+    assert_eq!(wrong.json()["errors"].as_array().unwrap().len(), 2);
+    let verdict = admin.get(&format!("{EVENTS}/verify")).await.json();
+    assert_eq!(verdict["intact"], true);
+    let export = admin.get(&format!("{EVENTS}/export")).await;
+    assert_eq!(export.header("content-type"), "application/x-ndjson");
+    let last: Value = serde_json::from_str(export.text().lines().last().unwrap()).unwrap();
+    assert_eq!(last["action"], "audit_events.export");
+    assert_eq!(
+        last["sequence"].as_i64(),
+        verdict["events"].as_i64().map(|count| count + 1)
+    );
+    app.database
+        .execute("update audit_events set detail = '{}' where sequence = 4")
+        .await;
+    let verdict = admin.get(&format!("{EVENTS}/verify")).await.json();
+    assert_eq!(
+        (&verdict["intact"], &verdict["events"]),
+        (&Value::from(false), &Value::from(3))
+    );
+}

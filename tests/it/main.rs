@@ -49,6 +49,8 @@ mod outage;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]
+mod platform;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod tokens;

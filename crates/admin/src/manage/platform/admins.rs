@@ -10,7 +10,6 @@ use lanyard_api::{
     fields::{Faults, Field, Time},
     input,
     input::JsonBody,
-    session::Person,
 };
 use lanyard_core::account::{AccountEmail, AccountId};
 use lanyard_storage::{
@@ -22,7 +21,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::audit;
+use super::{Admin, audit};
 
 /// Somebody who runs the platform.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,7 +103,7 @@ impl FromRequestParts<App> for NamedAdmin {
 )]
 pub(super) async fn list(
     State(app): State<App>,
-    _person: Person,
+    _admin: Admin,
 ) -> Result<Json<PlatformAdmins>, Failure> {
     let admins = platform_admins::list(&app.database).await?;
     Ok(Json(PlatformAdmins {
@@ -120,7 +119,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn grant(
     State(app): State<App>,
-    person: Person,
+    admin: Admin,
     body: JsonBody<NewPlatformAdmin>,
 ) -> Result<StatusCode, Failure> {
     let unknown = || Failure::field("/email", "no account has this address");
@@ -133,7 +132,7 @@ pub(super) async fn grant(
         let target = account.id.to_string();
         audit(
             &app,
-            &person,
+            &admin,
             &mut tx,
             "platform_admin.grant",
             &target,
@@ -156,7 +155,7 @@ pub(super) async fn grant(
 )]
 pub(super) async fn revoke(
     State(app): State<App>,
-    person: Person,
+    admin: Admin,
     NamedAdmin(id): NamedAdmin,
 ) -> Result<StatusCode, Failure> {
     let mut tx = app.database.platform().await?;
@@ -171,7 +170,7 @@ pub(super) async fn revoke(
     let target = id.to_string();
     audit(
         &app,
-        &person,
+        &admin,
         &mut tx,
         "platform_admin.revoke",
         &target,

@@ -5,10 +5,10 @@ use lanyard_api::{
     App, Failure,
     cursor::{List, Page},
     input::Query,
-    session::Person,
 };
 use lanyard_storage::platform_events;
 
+use super::Admin;
 use crate::{audit::ShownEvent, manage::audit_events::AuditQuery};
 
 /// List the platform's audit events, the newest first
@@ -19,7 +19,7 @@ use crate::{audit::ShownEvent, manage::audit_events::AuditQuery};
 )]
 pub(super) async fn list(
     State(app): State<App>,
-    _person: Person,
+    _admin: Admin,
     Query(query): Query<AuditQuery>,
 ) -> Result<Json<Page<ShownEvent>>, Failure> {
     let (filter, name) = query.filter();

@@ -3,12 +3,14 @@
 use std::{collections::BTreeMap, time::Instant};
 
 use axum::{Json, extract::State};
-use lanyard_api::{App, Failure, fields::Time, session::Person};
+use lanyard_api::{App, Failure, fields::Time};
 use lanyard_storage::{nodes, reseal};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use super::Admin;
 
 /// A running server.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,7 +77,7 @@ pub struct Health {
     get, path = "/v1/platform/health", tag = "platform", operation_id = "get_platform_health",
     responses((status = 200, description = "How it is", body = Health)),
 )]
-pub(super) async fn get(State(app): State<App>, _person: Person) -> Result<Json<Health>, Failure> {
+pub(super) async fn get(State(app): State<App>, _admin: Admin) -> Result<Json<Health>, Failure> {
     let begin = Instant::now();
     app.database.now().await?;
     let postgres = answered(begin, true);

@@ -6,7 +6,6 @@ use lanyard_api::{
     fields::{Faults, Field},
     input,
     input::JsonBody,
-    session::Person,
 };
 use lanyard_core::tenant::ClaimText;
 use lanyard_storage::{platform_tenants, tenants};
@@ -14,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::TenantAct;
+use super::{Admin, TenantAct};
 
 /// An issuer, as the claim `iss` has it.
 #[derive(Debug)]
@@ -59,7 +58,7 @@ pub struct ReleaseOut {
 )]
 pub(super) async fn release(
     State(app): State<App>,
-    person: Person,
+    admin: Admin,
     body: JsonBody<Release>,
 ) -> Result<Json<ReleaseOut>, Failure> {
     let issuer = body.value.issuer.0;
@@ -70,7 +69,7 @@ pub(super) async fn release(
     let tenant = tenants::find(&app.database, &slug)
         .await?
         .ok_or(Problem::NotFound)?;
-    let mut act = TenantAct::begin(&app, &person, tenant).await?;
+    let mut act = TenantAct::begin(&app, &admin, tenant).await?;
     let deployments = platform_tenants::release_issuer(&mut act.tx, issuer)
         .await?
         .ok_or(Problem::NotFound)?;

@@ -12,7 +12,6 @@ use lanyard_api::{
     fields::{Faults, Field},
     input,
     input::JsonBody,
-    session::Person,
 };
 use lanyard_core::quota::Quota;
 use lanyard_storage::platform_tenants::{self, QuotaColumns};
@@ -20,7 +19,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{NamedTenant, TenantAct};
+use super::{Admin, NamedTenant, TenantAct};
 
 /// The most that a quota can be.
 const MOST: i32 = 1_000_000_000;
@@ -118,7 +117,7 @@ input! {
 )]
 pub(super) async fn set(
     State(app): State<App>,
-    person: Person,
+    admin: Admin,
     tenant: NamedTenant,
     if_match: IfMatch,
     body: JsonBody<QuotaIn>,
@@ -133,7 +132,7 @@ pub(super) async fn set(
         members: most(new.members),
         requests_per_second: most(new.requests_per_second),
     };
-    let mut act = TenantAct::begin(&app, &person, tenant.id).await?;
+    let mut act = TenantAct::begin(&app, &admin, tenant.id).await?;
     if_match.check(platform_tenants::settings_version(&mut act.tx).await?)?;
     let version = platform_tenants::set_quota(&mut act.tx, &columns).await?;
     let detail = json!({

@@ -14,7 +14,6 @@ use lanyard_api::{
     input,
     input::{JsonBody, Query},
     query,
-    session::Person,
 };
 use lanyard_core::tenant::TenantStatus;
 use lanyard_storage::{
@@ -26,7 +25,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{NamedTenant, TenantAct, quota::QuotaOut};
+use super::{Admin, NamedTenant, TenantAct, quota::QuotaOut};
 
 /// The time over which a tenant's requests are told, in seconds.
 const USAGE_SPAN: i64 = 30 * 86_400;
@@ -164,7 +163,7 @@ input! {
 )]
 pub(super) async fn list(
     State(app): State<App>,
-    _person: Person,
+    _admin: Admin,
     Query(query): Query<TenantsQuery>,
 ) -> Result<Json<Page<PlatformTenantOut>>, Failure> {
     let filter = Filter {
@@ -200,7 +199,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn get(
     State(app): State<App>,
-    _person: Person,
+    _admin: Admin,
     tenant: NamedTenant,
 ) -> Result<Response, Failure> {
     let mut tx = app.database.read(tenant.id).await?;
@@ -266,12 +265,12 @@ impl From<DeploymentRow> for PlatformDeploymentOut {
 )]
 pub(super) async fn suspend(
     State(app): State<App>,
-    person: Person,
+    admin: Admin,
     tenant: NamedTenant,
     body: JsonBody<Suspension>,
 ) -> Result<StatusCode, Failure> {
     let reason = body.value.reason.0;
-    let mut act = TenantAct::begin(&app, &person, tenant.id).await?;
+    let mut act = TenantAct::begin(&app, &admin, tenant.id).await?;
     if tenants::set_status(&mut act.tx, TenantStatus::Suspended, Some(&reason)).await? {
         let detail = json!({ "reason": reason });
         act.audit("tenant.suspend", tenant.slug.as_str(), &detail)
@@ -289,10 +288,10 @@ pub(super) async fn suspend(
 )]
 pub(super) async fn resume(
     State(app): State<App>,
-    person: Person,
+    admin: Admin,
     tenant: NamedTenant,
 ) -> Result<StatusCode, Failure> {
-    let mut act = TenantAct::begin(&app, &person, tenant.id).await?;
+    let mut act = TenantAct::begin(&app, &admin, tenant.id).await?;
     if tenants::set_status(&mut act.tx, TenantStatus::Active, None).await? {
         act.audit("tenant.resume", tenant.slug.as_str(), &json!({}))
             .await?;

@@ -6,11 +6,12 @@ use lanyard_api::{
     fields::{FieldError, Time},
     input::Query,
     query,
-    session::Person,
 };
 use lanyard_storage::platform_tenants;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::Admin;
 
 const DAY: i64 = 86_400;
 /// Counts are kept for so long.
@@ -78,7 +79,7 @@ pub struct PlatformUsage {
 )]
 pub(super) async fn get(
     State(app): State<App>,
-    _person: Person,
+    _admin: Admin,
     Query(query): Query<PlatformUsageQuery>,
 ) -> Result<Json<PlatformUsage>, Failure> {
     let to = query.to.map_or_else(|| app.clock.now() + 1, |to| to.0);
