@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod api_keys;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod broker;
 #[cfg(test)]
 mod changes;
@@ -37,11 +39,18 @@ mod limits;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod mail;
+mod master_key;
+#[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod permissions;
+#[cfg(test)]
+mod platform;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
