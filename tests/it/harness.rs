@@ -5,12 +5,13 @@ mod cli;
 mod database;
 mod jwt;
 mod newsroom;
+mod person;
 mod services;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use lanyard_admin::serve::{Server, bind};
-use lanyard_api::{Limits, Settings};
+use lanyard_api::{Limits, Registration, Settings, TrustedProxies};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database};
 use reqwest::{Method, RequestBuilder};
@@ -23,10 +24,14 @@ pub(crate) use jwt::{
     claims_of, claims_text_of, header_of, hmac_token, now, sign_by_hand, unsigned,
 };
 pub(crate) use newsroom::{DEMO_SECRET, Newsroom};
+pub(crate) use person::Person;
 pub(crate) use services::OwnRedis;
 
 /// What the servers and commands of all tests seal keys with.
 pub(crate) const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// Where the servers of all tests say that they are.
+pub(crate) const PUBLIC_URL: &str = "https://lanyard.example";
 
 /// How a server is set up.
 #[derive(Debug, Clone)]
@@ -46,6 +51,9 @@ impl Default for Builder {
             max_staleness: Duration::from_secs(30),
             redis_url: None,
             readers_memory: 16 << 20,
+            public_url: PUBLIC_URL.parse().unwrap(),
+            registration: Registration::Open,
+            trusted_proxies: TrustedProxies::default(),
         };
         Self {
             settings,
@@ -239,6 +247,23 @@ impl App {
     /// Makes a newsroom as [`Self::tenant`], with more arguments for `lanyard tenant create`.
     pub(crate) async fn tenant_with(&self, slug: &str, arguments: &[&str]) -> Newsroom {
         Newsroom::create_with(self, slug, arguments).await
+    }
+
+    /// Somebody with an account and a session.
+    pub(crate) async fn person(&self, email: &str) -> Person {
+        Person::create(self, email).await
+    }
+
+    /// A member of a newsroom, logged in.
+    pub(crate) async fn member(&self, slug: &str, role: &str) -> Person {
+        let person = self.person(&format!("{role}@{slug}.example")).await;
+        let sql = format!(
+            "insert into memberships (tenant_id, account_id, role)
+             select id, '{}', '{role}' from tenants where slug = '{slug}'",
+            person.account
+        );
+        self.database.execute(&sql).await;
+        person
     }
 
     /// Makes a newsroom with `lanyard tenant import-demo`, from a folder as the demo service has it.

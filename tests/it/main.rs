@@ -1,6 +1,8 @@
 //! Tests of the whole: the server that ships, over HTTP, on a real Postgres and a real Redis.
 
 #[cfg(test)]
+mod api_keys;
+#[cfg(test)]
 mod broker;
 #[cfg(test)]
 mod changes;
@@ -30,6 +32,8 @@ mod harness;
 mod jwks;
 #[cfg(test)]
 mod log;
+#[cfg(test)]
+mod openapi;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]

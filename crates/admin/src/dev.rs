@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
-use lanyard_api::{Limits, Settings, log};
+use lanyard_api::{Limits, Registration, Settings, TrustedProxies, log};
 use lanyard_core::{id::Slug, key::Algorithm, user::User};
 use lanyard_storage::{tenants, users};
 use serde_json::json;
@@ -40,6 +40,10 @@ pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<E
             max_staleness: Duration::from_secs(30),
             redis_url: None,
             readers_memory: 64 << 20,
+
+            public_url: format!("http://localhost:{}", listen.port()).parse()?,
+            registration: Registration::Open,
+            trusted_proxies: TrustedProxies::default(),
         };
         let (database, keys) = (store.database.clone(), Arc::clone(&store.master_keys));
         let server = Server::wire(

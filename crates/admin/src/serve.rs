@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use lanyard_api::{App, Limits, Settings, log};
+use lanyard_api::{App, Limits, Registration, Settings, TrustedProxies, log};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database, Listener, keys, revocations};
 use tokio::{
@@ -14,6 +14,7 @@ use tokio::{
 
 use crate::{
     config::Config,
+    manage,
     output::{Failure, Outcome},
 };
 
@@ -68,7 +69,7 @@ impl Server {
         };
         lanyard_api::serve(
             listener,
-            lanyard_api::router(self.app.clone()),
+            manage::router(self.app.clone()),
             self.limits,
             drained,
         )
@@ -140,6 +141,10 @@ pub async fn serve() -> Outcome<ExitCode> {
         max_staleness: config.max_staleness,
         redis_url: config.redis_url.map(|url| url.reveal().to_owned()),
         readers_memory: config.readers_memory,
+
+        public_url: format!("http://localhost:{}", config.listen.port()).parse()?,
+        registration: Registration::Open,
+        trusted_proxies: TrustedProxies::default(),
     };
     let limits = Limits {
         connections: config.max_connections,

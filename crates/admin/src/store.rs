@@ -142,6 +142,12 @@ impl Store {
         tx.ok_or_else(|| Failure::new(format!("there is no tenant `{slug}`")))
     }
 
+    /// Who sits at this terminal, as the audit log names actors.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        lanyard_core::audit::Actor::Operator(operator()).text()
+    }
+
     /// Notes in the tenant's audit log what the person at this terminal does.
     ///
     /// # Errors
@@ -154,7 +160,7 @@ impl Store {
         detail: &serde_json::Value,
     ) -> Outcome {
         let detail = detail.to_string();
-        let actor = lanyard_core::audit::Actor::Operator(operator()).text();
+        let actor = self.actor();
         Ok(tx
             .audit(&Event {
                 at: self.clock.micros(),

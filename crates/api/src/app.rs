@@ -14,6 +14,19 @@ use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database, Readers, StorageError, Views};
 use uuid::Uuid;
 
+use crate::{PublicUrl, TrustedProxies};
+
+/// Who may register an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Whoever was invited to a newsroom.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
 /// How the server is set up.
 #[derive(Clone)]
 pub struct Settings {
@@ -23,6 +36,12 @@ pub struct Settings {
     pub redis_url: Option<String>,
     /// The most memory for readers' records, in bytes.
     pub readers_memory: u64,
+    /// Where people and browsers find this platform.
+    pub public_url: PublicUrl,
+    /// Who may register.
+    pub registration: Registration,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl fmt::Debug for Settings {
@@ -33,6 +52,9 @@ impl fmt::Debug for Settings {
             .field("max_staleness", &self.max_staleness)
             .field("redis", &self.redis_url.is_some())
             .field("readers_memory", &self.readers_memory)
+            .field("public_url", &self.public_url)
+            .field("registration", &self.registration)
+            .field("trusted_proxies", &self.trusted_proxies)
             .finish()
     }
 }
@@ -52,6 +74,14 @@ pub struct Inner {
     pub readers: Readers,
     /// The time.
     pub clock: Clock,
+    /// What secrets are sealed with.
+    pub master_keys: Arc<MasterKeys>,
+    /// Where people and browsers find this platform.
+    pub public_url: PublicUrl,
+    /// Who may register.
+    pub registration: Registration,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: TrustedProxies,
     draining: AtomicBool,
     request_prefix: u64,
     requests: AtomicU64,
@@ -78,7 +108,7 @@ impl App {
     ) -> Result<Self, StorageError> {
         let views = Arc::new(Views::new(
             database.clone(),
-            master_keys,
+            Arc::clone(&master_keys),
             settings.max_staleness,
             clock.clone(),
         ));
@@ -93,6 +123,10 @@ impl App {
             views,
             readers,
             clock,
+            master_keys,
+            public_url: settings.public_url.clone(),
+            registration: settings.registration,
+            trusted_proxies: settings.trusted_proxies.clone(),
             draining: AtomicBool::new(false),
             request_prefix,
             requests: AtomicU64::new(0),
@@ -108,6 +142,18 @@ impl App {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.draining.load(Ordering::Acquire) && !self.views.is_stale()
+    }
+
+    /// A new id, by this process' clock: ids made later sort later (UUIDv7, RFC 9562).
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        let micros = u64::try_from(self.clock.micros()).unwrap_or_default();
+        let nanos = u32::try_from(micros % 1_000_000).unwrap_or_default() * 1_000;
+        Uuid::new_v7(uuid::Timestamp::from_unix(
+            uuid::NoContext,
+            micros / 1_000_000,
+            nanos,
+        ))
     }
 
     /// The id of a new request: unique among all nodes, and no secret.

@@ -1,9 +1,14 @@
 //! Reading bodies: bounded in length and time, and only in the forms that a route takes.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{body::Body, http::HeaderMap, http::header};
 use bytes::{Bytes, BytesMut};
+use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
@@ -70,17 +75,60 @@ pub(crate) async fn read(mut body: Body) -> Result<Bytes, Problem> {
     };
     match timeout(MAX_WAIT, reading).await {
         Ok(Ok(())) => Ok(bytes.freeze()),
-        Ok(Err(problem)) => {
-            discard(body).await;
-            Err(problem)
-        }
+        Ok(Err(problem)) => Err(problem),
         Err(_) => Err(Problem::BodyTimeout),
     }
 }
 
-/// Reads on without keeping anything, within bounds: a connection that is closed on a client that still sends can cost
-/// it the answer.
-pub(crate) async fn discard(mut body: Body) {
+/// A body that is read on when whoever had it lets go of it: a connection that is closed on a client that still sends can
+/// cost it the answer.
+pub(crate) fn drained(body: Body) -> Body {
+    if body.is_end_stream() {
+        return body;
+    }
+    Body::new(Drained(Some(body)))
+}
+
+struct Drained(Option<Body>);
+
+impl http_body::Body for Drained {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        match &mut self.0 {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0
+            .as_ref()
+            .map_or_else(SizeHint::default, Body::size_hint)
+    }
+}
+
+impl Drop for Drained {
+    fn drop(&mut self) {
+        if let Some(body) = self.0.take()
+            && !body.is_end_stream()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(discard(body));
+        }
+    }
+}
+
+/// Reads on without keeping anything, within bounds.
+async fn discard(mut body: Body) {
     let mut left = MAX_DISCARDED;
     let reading = async {
         while let Some(Ok(frame)) = body.frame().await {

@@ -10,6 +10,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
+    routing::get,
 };
 
 use lanyard_core::{
@@ -19,21 +20,74 @@ use lanyard_core::{
 };
 use lanyard_storage::keys;
 use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::{
     App, Problem,
     body::{self, ContentType},
-    caller::{Presented, Target},
     failure::Failure,
     middleware::Note,
+    presented::{Presented, Target},
 };
+
+/// A reader's record: the newsroom's own JSON object.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the answer")]
+struct ReaderRecord {
+    /// The newsroom's own id.
+    #[schema(example = "1")]
+    id: String,
+    /// E-mail address.
+    email: Option<String>,
+    /// Name shown beside comments.
+    username: Option<String>,
+}
+
+/// Which reader.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the body")]
+struct ReaderId {
+    /// The newsroom's own id.
+    #[schema(example = "1")]
+    id: String,
+}
+
+/// A reader's token.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the answer")]
+struct ReaderToken {
+    /// The token, a JWT in compact form (RFC 7519).
+    token: String,
+}
+
+/// The same two requests at their other paths: without the last slash, and for a deployment that isn't `default`.
+pub(crate) fn other_spellings() -> OpenApiRouter<App> {
+    let both = || get(look_up).post(issue).options(options);
+    OpenApiRouter::new()
+        .route("/t/{tenant}", both())
+        .route("/t/{tenant}/{deployment}", both())
+        .route("/t/{tenant}/{deployment}/", both())
+        .route("/t/{tenant}/", axum::routing::options(options))
+}
 
 /// How long a verdict on credentials holds while a body arrives.
 const JUDGED_FOR: Duration = Duration::from_secs(1);
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// `GET /t/{tenant}/`: who is the reader that this token was issued to?
+/// Who is the reader that this token was issued to?
+#[utoipa::path(
+    get, path = "/t/{tenant}/", tag = "broker", operation_id = "look_up_reader",
+    params(("tenant" = String, Path, description = "Newsroom")),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The newsroom's own record of the reader", body = ReaderRecord),
+        (status = 400, description = "The request contradicts itself"),
+        (status = 401, description = "The token isn't good here"),
+        (status = 404, description = "The token is good, but its reader is not in the directory"),
+        (status = 431, description = "The token is longer than 8 KiB"),
+    ),
+)]
 pub(crate) async fn look_up(
     State(app): State<App>,
     presented: Presented,
@@ -103,26 +157,30 @@ async fn judge(app: &App, presented: &mut Presented) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn judged(app: &App, presented: Result<Presented, Failure>) -> Result<Presented, Failure> {
-    let mut presented = presented?;
-    judge(app, &mut presented).await?;
-    Ok(presented)
-}
-
-/// `POST /t/{tenant}/`: a token for the reader with this id. The credentials are judged before the body is read.
+/// A token for the reader with this id. The bearer is an API key, or an issuing token where the newsroom accepts them.
+/// Other bodies than JSON are read as having no id.
+// The credentials are judged before the body is read.
+#[utoipa::path(
+    post, path = "/t/{tenant}/", tag = "broker", operation_id = "exchange_reader_id",
+    params(("tenant" = String, Path, description = "Newsroom")),
+    security(("bearer" = [])),
+    request_body(content = ReaderId),
+    responses(
+        (status = 201, description = "The reader's token", body = ReaderToken),
+        (status = 400, description = "The body isn't readable"),
+        (status = 401, description = "The credentials aren't good here, or there is no such reader"),
+        (status = 409, description = "The deployment has no key that signs"),
+        (status = 422, description = "The reader's id can't be in a token"),
+        (status = 431, description = "The bearer is longer than 8 KiB"),
+    ),
+)]
 pub(crate) async fn issue(
     State(app): State<App>,
-    presented: Result<Presented, Failure>,
+    mut presented: Presented,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let mut presented = match judged(&app, presented).await {
-        Ok(presented) => presented,
-        Err(failure) => {
-            body::discard(body).await;
-            return Err(failure);
-        }
-    };
+    judge(&app, &mut presented).await?;
     let judged = Instant::now();
     let id = match ContentType::of(&headers) {
         ContentType::Json => requested_id(&body::read(body).await?)?,

@@ -1,198 +1,211 @@
-//! Who asks: the credentials of a request, and the tenant that they are for.
+//! Who asks for something of a tenant: a member, one of its API keys, or whoever sits at the operator's terminal.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequestParts, Path},
-    http::{HeaderMap, header, request::Parts},
+    extract::{FromRequestParts, RawPathParams},
+    http::{Method, header, request::Parts},
 };
-use lanyard_core::api_key::PlainApiKey;
-use lanyard_core::id::ApiKeyId;
-use lanyard_core::tenant::TenantStatus;
-use lanyard_core::token::Refusal;
-use lanyard_storage::{DeploymentView, TenantView};
-use serde::Deserialize;
+use lanyard_core::{
+    api_key::{ApiKey, PlainApiKey},
+    audit::Actor,
+    id::DeploymentId,
+    member::MemberRole,
+    scope::Scope,
+    tenant::TenantStatus,
+    token::Refusal,
+};
+use lanyard_storage::{ReadTx, TenantView, memberships};
 
-use crate::{App, Problem, failure::Failure};
+use crate::{
+    Act, App, Problem, access::Need, failure::Failure, input::Once, presented::Bearer, rule,
+    session::Person,
+};
 
-/// The one deployment that needs no name in a path.
-const DEFAULT: &str = "default";
+/// Whoever sits at the operator's terminal, by the name that the system has. No request from outside carries one: it is
+/// put in by the process that answers itself.
+#[derive(Debug, Clone)]
+pub struct Operator(pub String);
 
-/// The bearer token of a request (RFC 6750, section 2.1), not yet looked at.
-pub(crate) struct Bearer(pub(crate) String);
-
-impl fmt::Debug for Bearer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Bearer(..)")
-    }
-}
-
-impl Bearer {
-    fn parse(headers: &HeaderMap) -> Result<Self, Problem> {
-        let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let value = values.next().ok_or(Problem::CredentialsMissing)?;
-        if values.next().is_some() {
-            return Err(Problem::RequestInvalid);
-        }
-        let text = value.to_str().map_err(|_| Problem::RequestInvalid)?;
-        let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-        if !scheme.eq_ignore_ascii_case("Bearer") || token.is_empty() {
-            return Err(Problem::CredentialsMissing);
-        }
-        Ok(Self(token.to_owned()))
-    }
-}
-
-/// A tenant and the deployment that a path names.
+/// Somebody who may do what the route does, in the tenant that the path names.
 #[derive(Debug)]
-pub(crate) struct Target {
-    pub(crate) tenant: Arc<TenantView>,
-    pub(crate) deployment: Box<str>,
+pub struct Caller {
+    /// The tenant.
+    pub tenant: Arc<TenantView>,
+    /// Who it is.
+    pub who: Who,
+    /// What the route needs, to be asked once more when it changes something.
+    pub(crate) need: Need,
 }
 
-#[derive(Debug, Deserialize)]
-struct Names {
-    tenant: String,
-    deployment: Option<String>,
-}
-
-impl Target {
-    /// The tenant of this name, if it is served and has the deployment.
-    pub(crate) async fn find(
-        app: &App,
-        tenant: &str,
-        deployment: &str,
-    ) -> Result<Option<Self>, Failure> {
-        let Some(tenant) = app.views.get(tenant).await? else {
-            return Ok(None);
-        };
-        let target = Self {
-            tenant,
-            deployment: deployment.into(),
-        };
-        Ok(target.deployment().is_ok().then_some(target))
-    }
-
-    /// The deployment, as long as the tenant is served.
-    pub(crate) fn deployment(&self) -> Result<&DeploymentView, Refusal> {
-        match self.tenant.status {
-            TenantStatus::Active => self
-                .tenant
-                .deployment(&self.deployment)
-                .ok_or(Refusal::NotServed),
-            TenantStatus::Suspended => Err(Refusal::NotServed),
-        }
-    }
-
-    /// The same place, as it is known by now.
-    pub(crate) async fn renew(&mut self, app: &App) -> Result<(), Failure> {
-        let newer = Self::find(app, self.tenant.slug.as_str(), &self.deployment).await?;
-        *self = newer.ok_or(Refusal::NotServed)?;
-        Ok(())
-    }
-
-    /// Does `ask`, and once more with what the database knows now if the refusal may be due to older knowledge.
-    pub(crate) async fn with_newest<T>(
-        &mut self,
-        app: &App,
-        ask: impl Fn(&Self) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
-        match ask(self) {
-            Err(refusal) if refusal.may_be_news() => {
-                match app.views.refresh(&self.tenant).await {
-                    Ok(Some(newer)) if !Arc::ptr_eq(&newer, &self.tenant) => {
-                        self.tenant = newer;
-                        ask(self)
-                    }
-                    Ok(_) => Err(refusal),
-                    Err(error) => {
-                        // Refused it stays: all that is known says so.
-                        tracing::warn!(%error, "a refusal can't be compared with what the database knows");
-                        Err(refusal)
-                    }
-                }
-            }
-            answer => answer,
-        }
-    }
-}
-
-/// Credentials and the place that they are shown to. An unknown tenant answers like a bad token, but only to somebody
-/// who shows one.
+/// The kinds of callers.
 #[derive(Debug)]
-pub(crate) struct Presented {
-    pub(crate) target: Target,
-    pub(crate) bearer: Bearer,
+pub enum Who {
+    /// A member who is logged in.
+    Member(Box<Person>, MemberRole),
+    /// A program.
+    ApiKey(Box<ApiKey>),
+    /// The operator.
+    Operator(Operator),
 }
 
-impl FromRequestParts<App> for Presented {
+impl FromRequestParts<App> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let Path(names) = Path::<Names>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| Problem::PathInvalid)?;
-        let bearer = Bearer::parse(&parts.headers)?;
-        let deployment = names.deployment.as_deref().unwrap_or(DEFAULT);
-        let target = Target::find(app, &names.tenant, deployment)
+        let need = rule::of(parts)?;
+        let slug = tenant_of(parts, app).await?;
+        let operator = parts.extensions.get::<Operator>().cloned();
+        let caller = if let Some(operator) = operator {
+            let tenant = app.views.get(&slug).await?.ok_or(Problem::NotFound)?;
+            let who = Who::Operator(operator);
+            Self { tenant, who, need }
+        } else if parts.headers.contains_key(header::AUTHORIZATION) {
+            Self::program(parts, app, &slug, need).await?
+        } else {
+            Self::member(parts, app, &slug, need).await?
+        };
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let suspended = caller.tenant.status == TenantStatus::Suspended;
+        if suspended && !reads && !matches!(caller.who, Who::Operator(_)) {
+            return Err(Problem::TenantSuspended.into());
+        }
+        Ok(caller)
+    }
+}
+
+async fn tenant_of(parts: &mut Parts, app: &App) -> Result<String, Failure> {
+    let parameters = RawPathParams::from_request_parts(parts, app)
+        .await
+        .map_err(|_| Problem::PathInvalid)?;
+    parameters
+        .iter()
+        .find(|(name, _)| *name == "tenant")
+        .map(|(_, value)| value.to_owned())
+        .ok_or_else(|| rule::missing(parts))
+}
+
+impl Caller {
+    async fn member(parts: &Parts, app: &App, slug: &str, need: Need) -> Result<Self, Failure> {
+        let person = Person::of(parts, app).await?;
+        // To a stranger a tenant that isn't theirs isn't there.
+        let tenant = app.views.get(slug).await?.ok_or(Problem::NotFound)?;
+        let account = person.session.account.0;
+        let role = memberships::role(&app.database, tenant.id, account)
             .await?
-            .ok_or_else(|| {
-                let mut failure = Failure::from(Problem::TokenInvalid);
-                failure.note.reason = Some("unknown_tenant");
-                failure
-            })?;
-        Ok(Self { target, bearer })
-    }
-}
-
-impl Presented {
-    /// The id of the bearer's API key, if it is good for the tenant; `None` when the bearer isn't an API key at all.
-    pub(crate) async fn api_key(
-        &mut self,
-        app: &App,
-        now: i64,
-    ) -> Option<Result<ApiKeyId, Failure>> {
-        if !self.bearer.0.starts_with("lyd_") {
-            return None;
+            .ok_or(Problem::NotFound)?;
+        let least = match need {
+            Need::Member(least, _) => least,
+            Need::Proved(least) => least,
+            _ => return Err(rule::missing(parts)),
+        };
+        if role < least {
+            return Err(Problem::RoleInsufficient.into());
         }
-        let Some(key) = PlainApiKey::parse(&self.bearer.0) else {
-            return Some(Err(Refusal::UnknownApiKey.into()));
-        };
-        let hash = key.hash();
-        let known = |target: &Target| {
-            target
-                .tenant
-                .api_key(&hash, now)
-                .map(|key| key.id)
-                .ok_or(Refusal::UnknownApiKey)
-        };
-        Some(
-            self.target
-                .with_newest(app, known)
-                .await
-                .map_err(Into::into),
-        )
+        if matches!(need, Need::Proved(_)) {
+            person.proved(app.clock.now())?;
+        }
+        Ok(Self {
+            tenant,
+            who: Who::Member(Box::new(person), role),
+            need,
+        })
     }
-}
 
-/// A program with a good API key of the tenant in the path.
-#[derive(Debug)]
-pub(crate) struct ApiKeyCaller {
-    pub(crate) target: Target,
-    pub(crate) api_key: ApiKeyId,
-}
-
-impl FromRequestParts<App> for ApiKeyCaller {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let mut presented = Presented::from_request_parts(parts, app).await?;
-        match presented.api_key(app, app.clock.now()).await {
-            Some(outcome) => Ok(Self {
-                api_key: outcome?,
-                target: presented.target,
+    async fn program(parts: &Parts, app: &App, slug: &str, need: Need) -> Result<Self, Failure> {
+        let bearer = Bearer::parse(&parts.headers)?;
+        let key = PlainApiKey::parse(&bearer.0).ok_or(Problem::TokenInvalid)?;
+        // An unknown tenant answers like one that doesn't have the key.
+        let Some(mut tenant) = app.views.get(slug).await? else {
+            let mut failure = Failure::from(Problem::TokenInvalid);
+            failure.note.reason = Some("unknown_tenant");
+            return Err(failure);
+        };
+        let (hash, now) = (key.hash(), app.clock.now());
+        let mut found = tenant.api_key(&hash, now).cloned();
+        if found.is_none()
+            && let Some(newer) = app.views.refresh(&tenant).await.ok().flatten()
+        {
+            // It may have been made on another node a moment ago.
+            tenant = newer;
+            found = tenant.api_key(&hash, now).cloned();
+        }
+        let key = found
+            .filter(|_| tenant.status == TenantStatus::Active)
+            .ok_or(Refusal::UnknownApiKey)?;
+        match need {
+            Need::Member(_, Some(scope)) if key.may(scope) => Ok(Self {
+                tenant,
+                who: Who::ApiKey(Box::new(key)),
+                need,
             }),
-            None => Err(Problem::TokenInvalid.into()),
+            Need::Member(_, Some(_)) => Err(Problem::ScopeInsufficient.into()),
+            _ => Err(Problem::SessionNeeded.into()),
         }
+    }
+
+    /// How the audit log names the caller.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        match &self.who {
+            Who::Member(person, _) => person.actor(),
+            Who::ApiKey(key) => Actor::ApiKey(key.id).text(),
+            Who::Operator(Operator(name)) => Actor::Operator(name.clone()).text(),
+        }
+    }
+
+    /// Goes on only if the caller may reach the deployment: an API key can be limited to some.
+    ///
+    /// # Errors
+    /// [`Problem::DeploymentOutOfReach`].
+    pub fn reaches(&self, deployment: DeploymentId) -> Result<(), Failure> {
+        match &self.who {
+            Who::ApiKey(key) if !key.reaches(deployment) => {
+                Err(Problem::DeploymentOutOfReach.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The deployments that the caller is limited to, if it is.
+    #[must_use]
+    pub fn limits(&self) -> Option<&Vec<DeploymentId>> {
+        match &self.who {
+            Who::ApiKey(key) => key.deployments.as_ref(),
+            Who::Member(..) | Who::Operator(_) => None,
+        }
+    }
+
+    /// Whether the caller may hand out this scope: an API key only what it has itself.
+    #[must_use]
+    pub fn may_grant(&self, scope: Scope) -> bool {
+        match &self.who {
+            Who::ApiKey(key) => key.may(scope),
+            Who::Member(..) | Who::Operator(_) => true,
+        }
+    }
+
+    /// Begins to read the tenant.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn read(&self, app: &App) -> Result<ReadTx, Failure> {
+        Ok(app.database.read(self.tenant.id).await?)
+    }
+
+    /// Begins to change the tenant.
+    ///
+    /// # Errors
+    /// The caller may no longer do so, or the database fails.
+    pub async fn act(&self, app: &App) -> Result<Act, Failure> {
+        Act::begin(app, self, None).await
+    }
+
+    /// The same for a request that its client may repeat: a repeat is answered as the first was, by way of the error.
+    ///
+    /// # Errors
+    /// As [`Self::act`]; also the answer that was given before.
+    pub async fn act_once(&self, app: &App, once: Option<Once>) -> Result<Act, Failure> {
+        Act::begin(app, self, once).await
     }
 }

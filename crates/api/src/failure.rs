@@ -1,21 +1,92 @@
 //! From what went wrong inside to what the client is told and the log says.
 
-use axum::response::{IntoResponse, Response};
+use std::borrow::Cow;
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use lanyard_core::token::{IssueError, Refusal};
 use lanyard_storage::StorageError;
 
-use crate::{Problem, middleware::Note};
+use crate::{Problem, fields::FieldError, middleware::Note};
 
-/// A problem and what the log says of it.
+/// What a handler gives up with: a problem and what the log says of it, or an answer that is ready already.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     pub(crate) problem: Problem,
     pub(crate) note: Note,
+    extra: Option<Box<Extra>>,
+}
+
+/// What few failures have.
+#[derive(Debug, Default)]
+struct Extra {
+    detail: Option<Cow<'static, str>>,
+    errors: Vec<FieldError>,
+    retry_after: Option<i64>,
+    answered: Option<Response>,
+}
+
+impl Failure {
+    /// Fields that are wrong.
+    pub fn fields(errors: impl IntoIterator<Item = FieldError>) -> Self {
+        let mut failure = Self::from(Problem::FieldsInvalid);
+        failure.extra().errors = errors.into_iter().collect();
+        failure
+    }
+
+    /// One field of the body that is wrong.
+    pub fn field(pointer: &str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::fields([FieldError::at(pointer, detail)])
+    }
+
+    /// The same problem, said more exactly. No secret, and nothing of other tenants.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.extra().detail = Some(detail.into());
+        self
+    }
+
+    /// The same, with the seconds after which to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: i64) -> Self {
+        self.extra().retry_after = Some(seconds.max(1));
+        self
+    }
+
+    /// The same, with more for the log: never a secret.
+    #[must_use]
+    pub fn logged(mut self, error: impl std::fmt::Display) -> Self {
+        self.note.error = Some(error.to_string().into());
+        self
+    }
+
+    /// No failure at all, but an answer that ends the handler.
+    pub(crate) fn answered(response: Response) -> Self {
+        let mut failure = Self::from(Problem::Internal);
+        failure.note.reason = None;
+        failure.extra().answered = Some(response);
+        failure
+    }
+
+    fn extra(&mut self) -> &mut Extra {
+        self.extra.get_or_insert_default()
+    }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let mut response = self.problem.into_response();
+        let extra = self.extra.map(|extra| *extra).unwrap_or_default();
+        let mut response = match extra.answered {
+            Some(response) => response,
+            None => self.problem.answer(extra.detail, extra.errors),
+        };
+        if let Some(seconds) = extra.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response.extensions_mut().insert(self.note);
         response
     }
@@ -29,6 +100,7 @@ impl From<Problem> for Failure {
                 reason: Some(problem.code()),
                 ..Note::default()
             },
+            extra: None,
         }
     }
 }
@@ -47,6 +119,7 @@ impl From<Refusal> for Failure {
                 reason: Some(refusal.reason()),
                 ..Note::default()
             },
+            extra: None,
         }
     }
 }
@@ -63,7 +136,11 @@ impl From<StorageError> for Failure {
             error: Some(error.to_string().into()),
             ..Note::default()
         };
-        Self { problem, note }
+        Self {
+            problem,
+            note,
+            extra: None,
+        }
     }
 }
 
@@ -81,6 +158,7 @@ impl From<IssueError> for Failure {
                 Self {
                     problem: Problem::Internal,
                     note,
+                    extra: None,
                 }
             }
         }

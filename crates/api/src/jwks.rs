@@ -7,8 +7,23 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{App, Problem, caller::Target, failure::Failure};
+use crate::{App, Problem, failure::Failure, presented::Target};
 
+/// A JSON Web Key Set.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the answer")]
+struct KeySet {
+    /// The keys (RFC 7517, section 4).
+    keys: Vec<serde_json::Value>,
+}
+
+/// Public keys of the `default` deployment. Shared secrets aren't among them.
+#[utoipa::path(
+    get, path = "/t/{tenant}/.well-known/jwks.json", tag = "discovery", operation_id = "public_keys",
+    params(("tenant" = String, Path, description = "Newsroom")),
+    security(()),
+    responses((status = 200, description = "The keys", body = KeySet), (status = 404, description = "There is no such newsroom")),
+)]
 pub(crate) async fn of_default(
     State(app): State<App>,
     path: Result<Path<String>, PathRejection>,
@@ -17,6 +32,13 @@ pub(crate) async fn of_default(
     answer(&app, &tenant, "default").await
 }
 
+/// Public keys of a deployment.
+#[utoipa::path(
+    get, path = "/t/{tenant}/{deployment}/.well-known/jwks.json", tag = "discovery", operation_id = "public_keys_of_deployment",
+    params(("tenant" = String, Path, description = "Newsroom"), ("deployment" = String, Path, description = "Deployment")),
+    security(()),
+    responses((status = 200, description = "The keys", body = KeySet), (status = 404, description = "There is no such deployment")),
+)]
 pub(crate) async fn of(
     State(app): State<App>,
     path: Result<Path<(String, String)>, PathRejection>,

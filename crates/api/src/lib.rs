@@ -1,60 +1,60 @@
 //! What an integrator calls: the broker, tokens, public keys. This file is the table of contents.
 
+pub mod access;
+mod act;
 mod app;
-mod body;
+pub mod body;
 mod broker;
 mod caller;
+mod client;
+pub mod cursor;
+pub mod etag;
 mod failure;
+pub mod fields;
 mod health;
+pub mod input;
 mod jwks;
 pub mod log;
 mod middleware;
+pub mod openapi;
+mod presented;
 mod problem;
+mod public_url;
+mod rule;
 mod server;
+pub mod session;
 mod tokens;
 
-pub use app::{App, Settings};
-pub use problem::Problem;
+pub use act::Act;
+pub use app::{App, Registration, Settings};
+pub use caller::{Caller, Operator, Who};
+pub use client::{ClientAddress, NotProxies, TrustedProxies};
+pub use failure::Failure;
+pub use problem::{Document as ProblemDocument, Problem};
+pub use public_url::{NotPublicUrl, PublicUrl};
 pub use server::{Limits, serve};
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::Router;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// All routes, with the middleware around them.
-pub fn router(app: App) -> Router {
-    // The demo service answers at its root, with and without a last slash once it lies behind a path.
-    let broker = get(broker::look_up)
-        .post(broker::issue)
-        .options(broker::options)
-        .fallback(failure::wrong_method);
-    let routes = Router::new()
-        .route("/t/{tenant}", broker.clone())
-        .route("/t/{tenant}/", broker.clone())
-        .route("/t/{tenant}/{deployment}", broker.clone())
-        .route("/t/{tenant}/{deployment}/", broker)
-        .route(
-            "/t/{tenant}/.well-known/jwks.json",
-            get(jwks::of_default).fallback(failure::wrong_method),
-        )
-        .route(
-            "/t/{tenant}/{deployment}/.well-known/jwks.json",
-            get(jwks::of).fallback(failure::wrong_method),
-        )
-        .route(
-            "/v1/tenants/{tenant}/tokens/introspect",
-            post(tokens::introspect).fallback(failure::wrong_method),
-        )
-        .route(
-            "/v1/tenants/{tenant}/tokens/revoke",
-            post(tokens::revoke).fallback(failure::wrong_method),
-        )
-        .route("/livez", get(health::live).fallback(failure::wrong_method))
-        .route(
-            "/readyz",
-            get(health::ready).fallback(failure::wrong_method),
-        )
-        .fallback(failure::no_route);
+/// The routes of this crate, with their description.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        // The demo service answers at its root, with and without a last slash once it lies behind a path.
+        .routes(routes!(broker::look_up, broker::issue))
+        .merge(broker::other_spellings())
+        .routes(routes!(jwks::of_default))
+        .routes(routes!(jwks::of))
+        .routes(routes!(tokens::introspect))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+}
+
+/// Puts the middleware around routes, and answers what none of them does.
+pub fn finish(routes: Router<App>, app: App) -> Router {
+    let routes = routes
+        .fallback(failure::no_route)
+        .method_not_allowed_fallback(failure::wrong_method);
     middleware::wrap(routes, app.clone()).with_state(app)
 }

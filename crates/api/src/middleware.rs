@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 
 use lanyard_core::id::Slug;
 
-use crate::{App, Problem, failure::Failure};
+use crate::{App, Problem, body, failure::Failure, session};
 
 /// What a handler tells the log about its request. Never a token, a secret, or a reader's id.
 #[derive(Debug, Clone, Default)]
@@ -36,10 +36,9 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     let route = request.extensions().get::<MatchedPath>().cloned();
     let tenant = tenant_of(request.uri().path()).map(str::to_owned);
     let request_id = app.next_request_id();
-    let outcome = if has_one_host(&request) {
-        AssertUnwindSafe(next.run(request)).catch_unwind().await
-    } else {
-        Ok(Failure::from(Problem::HostInvalid).into_response())
+    let outcome = match admit(&app, request) {
+        Ok(request) => AssertUnwindSafe(next.run(request)).catch_unwind().await,
+        Err(failure) => Ok(failure.into_response()),
     };
     let mut response = match outcome {
         Ok(response) => response,
@@ -82,6 +81,16 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
         error = note.error.as_deref(),
     );
     response
+}
+
+/// What no handler should see.
+fn admit(app: &App, request: Request) -> Result<Request, Failure> {
+    if !has_one_host(&request) {
+        return Err(Problem::HostInvalid.into());
+    }
+    let (parts, body) = request.into_parts();
+    session::check_site(app, &parts)?;
+    Ok(Request::from_parts(parts, body::drained(body)))
 }
 
 /// RFC 9112, section 3.2: a server must refuse anything else of HTTP/1.1.

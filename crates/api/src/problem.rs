@@ -1,5 +1,7 @@
 //! What goes wrong, as answers: problem+json (RFC 9457). The only file that knows status codes of errors.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -7,186 +9,167 @@ use axum::{
 };
 use serde::Serialize;
 
-/// Everything that a client is told when it doesn't get what it asked for, a variant per meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
+use crate::fields::FieldError;
+
+/// A row each: meaning, variant, status, the name that clients can rely on, what they are told.
+macro_rules! problems {
+    ($(#[doc = $doc:literal] $variant:ident $status:ident $code:literal $detail:literal;)*) => {
+        /// Everything that a client is told when it doesn't get what it asked for, a variant per meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Problem {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl Problem {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The status that it is answered with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$variant => StatusCode::$status,)*
+                }
+            }
+
+            /// The name that a client can rely on, without its prefix.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)*
+                }
+            }
+
+            /// What people are told.
+            #[must_use]
+            pub const fn detail(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $detail,)*
+                }
+            }
+        }
+    };
+}
+
+#[rustfmt::skip]
+problems! {
     /// No credentials.
-    CredentialsMissing,
+    CredentialsMissing UNAUTHORIZED "credentials-missing" "Send credentials as `Authorization: Bearer …`.";
     /// The request contradicts itself: two Authorization headers, or one that isn't text.
-    RequestInvalid,
+    RequestInvalid BAD_REQUEST "request-invalid" "The Authorization header is sent twice, or isn't ASCII text.";
     /// The token or the key isn't good, or there is no such tenant.
-    TokenInvalid,
+    TokenInvalid UNAUTHORIZED "token-invalid" "The token or key is not good here.";
     /// The token is longer than any that is issued.
-    TokenTooLong,
+    TokenTooLong REQUEST_HEADER_FIELDS_TOO_LARGE "token-too-long" "The token is longer than 8 KiB.";
     /// The token was good once.
-    TokenExpired,
+    TokenExpired UNAUTHORIZED "token-expired" "The token has expired.";
     /// The token will be good later.
-    TokenNotActive,
+    TokenNotActive UNAUTHORIZED "token-not-active" "The token is not good yet.";
     /// A token was to be issued for nobody in the directory.
-    ReaderUnknown,
+    ReaderUnknown UNAUTHORIZED "reader-unknown" "No reader with this id may have a token.";
     /// The token is good, but the reader is not in the directory.
-    ReaderGone,
+    ReaderGone NOT_FOUND "reader-not-found" "The token is good, but its reader is not in the directory.";
     /// The reader's id looks like an e-mail address.
-    EmailAsUserId,
+    EmailAsUserId UNPROCESSABLE_ENTITY "user-id-looks-like-email" "The id looks like an e-mail address, which Talk would take for the account that has it. Use another id.";
     /// The reader's id is reserved.
-    UserIdReserved,
+    UserIdReserved UNPROCESSABLE_ENTITY "user-id-reserved" "The id is the subject of issuing tokens.";
     /// The deployment has no key that signs.
-    NoActiveKey,
+    NoActiveKey CONFLICT "no-active-key" "The deployment has no key that signs. Make or activate one.";
     /// The token has no `jti`, so it can't be revoked by itself.
-    TokenWithoutId,
+    TokenWithoutId BAD_REQUEST "token-without-id" "The token has no `jti`, so it can't be told from others. Revoke its reader's tokens, or its key.";
     /// The tenant has no deployment of this name.
-    DeploymentUnknown,
+    DeploymentUnknown UNPROCESSABLE_ENTITY "deployment-unknown" "The tenant has no deployment of this name.";
     /// There is no Host header, or there are several.
-    HostInvalid,
+    HostInvalid BAD_REQUEST "host-invalid" "Send one Host header (RFC 9112, section 3.2).";
     /// A parameter is missing.
-    ParameterMissing,
+    ParameterMissing BAD_REQUEST "parameter-missing" "The parameter `token` is missing.";
     /// The body isn't JSON.
-    BodyMalformed,
+    BodyMalformed BAD_REQUEST "body-malformed" "The body must be a JSON object, each member once.";
     /// The body is neither JSON nor a form.
-    BodyTypeUnsupported,
+    BodyTypeUnsupported UNSUPPORTED_MEDIA_TYPE "body-type-unsupported" "Send the body as application/x-www-form-urlencoded or application/json.";
     /// The body is too long.
-    BodyTooLarge,
+    BodyTooLarge PAYLOAD_TOO_LARGE "body-too-large" "The body is longer than 64 KiB.";
     /// The body didn't arrive in time.
-    BodyTimeout,
+    BodyTimeout REQUEST_TIMEOUT "body-timeout" "The body didn't arrive in time.";
     /// The path can't be read.
-    PathInvalid,
+    PathInvalid BAD_REQUEST "path-invalid" "The path isn't valid UTF-8 once decoded.";
     /// There is nothing here.
-    NotFound,
+    NotFound NOT_FOUND "not-found" "There is nothing at this path.";
     /// Not with this method.
-    MethodNotAllowed,
+    MethodNotAllowed METHOD_NOT_ALLOWED "method-not-allowed" "This path doesn't take this method.";
+    /// The body isn't sent as JSON.
+    JsonExpected UNSUPPORTED_MEDIA_TYPE "json-expected" "Send the body as application/json.";
+    /// Members or parameters are wrong; `errors` has each.
+    FieldsInvalid UNPROCESSABLE_ENTITY "fields-invalid" "Some fields are wrong; `errors` tells each.";
+    /// The query isn't readable, or names a parameter twice.
+    QueryMalformed BAD_REQUEST "query-malformed" "The query names a parameter twice, or isn't readable.";
+    /// The cursor isn't one of this list, or is too old.
+    CursorInvalid BAD_REQUEST "cursor-invalid" "The cursor isn't one of this list, or is older than a day. Begin again without one.";
+    /// The session has ended, or never was.
+    SessionInvalid UNAUTHORIZED "session-invalid" "The session has ended. Log in again.";
+    /// An API key can't do this.
+    SessionNeeded FORBIDDEN "session-needed" "No API key can do this: it takes somebody who is logged in.";
+    /// The request comes from a page of another site.
+    CrossSite FORBIDDEN "cross-site-request" "Only pages of this platform's own may do this; send its origin in the Origin header.";
+    /// The CSRF token is missing or wrong.
+    CsrfTokenInvalid FORBIDDEN "csrf-token-invalid" "Send the session's CSRF token in the X-CSRF-Token header.";
+    /// The member's role doesn't allow it.
+    RoleInsufficient FORBIDDEN "role-insufficient" "Your role in this newsroom doesn't allow this. Ask an owner.";
+    /// The API key's scopes don't allow it.
+    ScopeInsufficient FORBIDDEN "scope-insufficient" "The API key doesn't have the scope that this needs.";
+    /// The API key is limited to other deployments.
+    DeploymentOutOfReach FORBIDDEN "deployment-out-of-reach" "The API key is limited to other deployments.";
+    /// The password must be proved first.
+    PasswordProofNeeded FORBIDDEN "password-proof-needed" "Prove your password first (POST /v1/account/prove), then try again within ten minutes.";
+    /// The tenant is suspended and can't be changed.
+    TenantSuspended FORBIDDEN "tenant-suspended" "The newsroom is suspended. Ask the platform's admin.";
+    /// Somebody else has changed it since.
+    PreconditionFailed PRECONDITION_FAILED "precondition-failed" "It has changed since you saw it. Read it again, and decide anew.";
+    /// The Idempotency-Key isn't one.
+    IdempotencyKeyInvalid BAD_REQUEST "idempotency-key-invalid" "Send one Idempotency-Key of 1 to 255 visible ASCII characters.";
+    /// The Idempotency-Key was used for another request.
+    IdempotencyKeyReused UNPROCESSABLE_ENTITY "idempotency-key-reused" "This Idempotency-Key was used for another request. Choose a new one.";
+    /// The thing's state doesn't allow it.
+    StateConflict CONFLICT "state-conflict" "What this is in now doesn't allow that.";
+    /// Too many requests in too short a time.
+    RateLimited TOO_MANY_REQUESTS "rate-limited" "Too many requests. Try again after the time that Retry-After says.";
+    /// The tenant has as many as it may have.
+    QuotaExceeded CONFLICT "quota-exceeded" "The newsroom has as many of these as it may. Remove some, or ask the platform's admin for more.";
     /// Something that is needed is away.
-    Unavailable,
+    Unavailable SERVICE_UNAVAILABLE "unavailable" "Something that is needed is away for the moment. Try again.";
     /// A fault of ours.
-    Internal,
+    Internal INTERNAL_SERVER_ERROR "internal" "That is our fault, and it is logged.";
 }
 
 impl Problem {
-    /// The status that it is answered with.
-    #[must_use]
-    pub const fn status(self) -> StatusCode {
-        match self {
-            Self::CredentialsMissing
-            | Self::TokenInvalid
-            | Self::TokenExpired
-            | Self::TokenNotActive
-            | Self::ReaderUnknown => StatusCode::UNAUTHORIZED,
-            Self::RequestInvalid
-            | Self::TokenWithoutId
-            | Self::ParameterMissing
-            | Self::HostInvalid
-            | Self::BodyMalformed
-            | Self::PathInvalid => StatusCode::BAD_REQUEST,
-            Self::ReaderGone | Self::NotFound => StatusCode::NOT_FOUND,
-            Self::EmailAsUserId | Self::UserIdReserved | Self::DeploymentUnknown => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            Self::NoActiveKey => StatusCode::CONFLICT,
-            Self::BodyTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TokenTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    /// The name that a client can rely on, without its prefix.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::CredentialsMissing => "credentials-missing",
-            Self::RequestInvalid => "request-invalid",
-            Self::TokenInvalid => "token-invalid",
-            Self::TokenTooLong => "token-too-long",
-            Self::TokenExpired => "token-expired",
-            Self::TokenNotActive => "token-not-active",
-            Self::ReaderUnknown => "reader-unknown",
-            Self::ReaderGone => "reader-not-found",
-            Self::EmailAsUserId => "user-id-looks-like-email",
-            Self::UserIdReserved => "user-id-reserved",
-            Self::NoActiveKey => "no-active-key",
-            Self::TokenWithoutId => "token-without-id",
-            Self::DeploymentUnknown => "deployment-unknown",
-            Self::HostInvalid => "host-invalid",
-            Self::ParameterMissing => "parameter-missing",
-            Self::BodyMalformed => "body-malformed",
-            Self::BodyTypeUnsupported => "body-type-unsupported",
-            Self::BodyTooLarge => "body-too-large",
-            Self::BodyTimeout => "body-timeout",
-            Self::PathInvalid => "path-invalid",
-            Self::NotFound => "not-found",
-            Self::MethodNotAllowed => "method-not-allowed",
-            Self::Unavailable => "unavailable",
-            Self::Internal => "internal",
-        }
-    }
-
-    const fn detail(self) -> &'static str {
-        match self {
-            Self::CredentialsMissing => "Send credentials as `Authorization: Bearer …`.",
-            Self::RequestInvalid => "The Authorization header is sent twice, or isn't ASCII text.",
-            Self::TokenInvalid => "The token or key is not good here.",
-            Self::TokenTooLong => "The token is longer than 8 KiB.",
-            Self::TokenExpired => "The token has expired.",
-            Self::TokenNotActive => "The token is not good yet.",
-            Self::ReaderUnknown => "No reader with this id may have a token.",
-            Self::ReaderGone => "The token is good, but its reader is not in the directory.",
-            Self::EmailAsUserId => {
-                "The id looks like an e-mail address, which Talk would take for the account that has it. Use another id."
-            }
-            Self::UserIdReserved => "The id is the subject of issuing tokens.",
-            Self::NoActiveKey => "The deployment has no key that signs. Make or activate one.",
-            Self::TokenWithoutId => {
-                "The token has no `jti`, so it can't be told from others. Revoke its reader's tokens, or its key."
-            }
-            Self::DeploymentUnknown => "The tenant has no deployment of this name.",
-            Self::HostInvalid => "Send one Host header (RFC 9112, section 3.2).",
-            Self::ParameterMissing => "The parameter `token` is missing.",
-            Self::BodyMalformed => "The body must be a JSON object, each member once.",
-            Self::BodyTypeUnsupported => {
-                "Send the body as application/x-www-form-urlencoded or application/json."
-            }
-            Self::BodyTooLarge => "The body is longer than 64 KiB.",
-            Self::BodyTimeout => "The body didn't arrive in time.",
-            Self::PathInvalid => "The path isn't valid UTF-8 once decoded.",
-            Self::NotFound => "There is nothing at this path.",
-            Self::MethodNotAllowed => "This path doesn't take this method.",
-            Self::Unavailable => "Something that is needed is away for the moment. Try again.",
-            Self::Internal => "That is our fault, and it is logged.",
-        }
-    }
-
     /// The challenge (RFC 6750, section 3): no error code where no credentials were sent.
     const fn challenge(self) -> Option<&'static str> {
         match self {
-            Self::CredentialsMissing => Some("Bearer realm=\"lanyard\""),
+            Self::CredentialsMissing | Self::SessionInvalid => Some("Bearer realm=\"lanyard\""),
             Self::TokenInvalid
             | Self::TokenExpired
             | Self::TokenNotActive
             | Self::ReaderUnknown => Some("Bearer realm=\"lanyard\", error=\"invalid_token\""),
+            Self::ScopeInsufficient => {
+                Some("Bearer realm=\"lanyard\", error=\"insufficient_scope\"")
+            }
             _ => None,
         }
     }
-}
 
-/// The members of RFC 9457, section 3.1.
-#[derive(Serialize)]
-struct Document {
-    r#type: String,
-    title: &'static str,
-    status: u16,
-    detail: &'static str,
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    /// The answer, with what is known beyond the problem itself.
+    pub(crate) fn answer(
+        self,
+        detail: Option<Cow<'static, str>>,
+        errors: Vec<FieldError>,
+    ) -> Response {
         let status = self.status();
         let document = Document {
             r#type: format!("urn:lanyard:problem:{}", self.code()),
-            title: status.canonical_reason().unwrap_or_default(),
+            title: status.canonical_reason().unwrap_or_default().into(),
             status: status.as_u16(),
-            detail: self.detail(),
+            detail: detail.unwrap_or(Cow::Borrowed(self.detail())),
+            errors,
         };
         let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();
@@ -204,5 +187,32 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
+    }
+}
+
+/// A problem as it is answered (RFC 9457, section 3.1).
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub struct Document {
+    /// `urn:lanyard:problem:` and the problem's name; docs/problems.md has all.
+    pub r#type: String,
+    /// The status in words.
+    #[schema(value_type = String)]
+    pub title: Cow<'static, str>,
+    /// The status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What went wrong, for people.
+    #[schema(value_type = String)]
+    pub detail: Cow<'static, str>,
+    /// Each wrong field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<FieldError>>, nullable = false)]
+    pub errors: Vec<FieldError>,
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.answer(None, Vec::new())
     }
 }

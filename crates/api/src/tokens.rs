@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use lanyard_core::{
-    audit::{Actor, Event},
     json as strict,
     revocation::Revocation,
     token::{self, Refusal, Verified},
@@ -18,19 +17,65 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    App, Problem,
+    App, Caller, Problem,
     body::{self, ContentType},
     broker,
-    caller::{ApiKeyCaller, Target},
     failure::Failure,
     middleware::Note,
+    presented::Target,
 };
 
 /// The parameters of both; `token_type_hint` and others are ignored, as the RFCs ask.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = TokenQuestion)]
 struct Parameters {
+    /// The token.
+    #[schema(
+        required,
+        nullable = false,
+        min_length = 1,
+        example = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"
+    )]
     token: Option<String>,
+    /// The deployment that it is for; `default` unless named.
+    #[schema(example = "default")]
     deployment: Option<String>,
+}
+
+/// What is known of a token (RFC 7662, section 2.2). Of one that isn't good, only that.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the answer")]
+struct Introspection {
+    /// Whether the token is good.
+    active: bool,
+    /// The issuer.
+    iss: Option<String>,
+    /// The audience.
+    aud: Option<String>,
+    /// The reader's id.
+    sub: Option<String>,
+    /// When it expires, in unix seconds.
+    exp: Option<i64>,
+    /// When it was issued, in unix seconds.
+    iat: Option<i64>,
+    /// The token's own id.
+    jti: Option<String>,
+    /// The id of the key that signed it.
+    kid: Option<String>,
+    /// `Bearer`.
+    token_type: Option<String>,
+}
+
+/// What became of a token. Nothing is said of one that wasn't good anyway.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the answer")]
+struct Revoked {
+    /// Always true.
+    revoked: bool,
+    /// What Talk makes of it.
+    note: String,
+    /// Until when Talk, which verifies alone, still accepts it.
+    accepted_by_talk_until: Option<String>,
 }
 
 async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Problem> {
@@ -51,36 +96,25 @@ async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Probl
     }
 }
 
-/// Who asks, about which token, of which deployment.
+/// Which token is asked about, of which deployment.
 async fn asked_about(
     app: &App,
-    caller: Result<ApiKeyCaller, Failure>,
+    caller: &Caller,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(ApiKeyCaller, String), Failure> {
-    let mut caller = match caller {
-        Ok(caller) => caller,
-        Err(failure) => {
-            body::discard(body).await;
-            return Err(failure);
-        }
-    };
+) -> Result<(Target, String), Failure> {
     let parameters = parameters(headers, body).await?;
-    caller.target.deployment = parameters.deployment.as_deref().unwrap_or("default").into();
+    let name = parameters.deployment.as_deref().unwrap_or("default");
     // What was known before the body came may be out of date.
-    caller
-        .target
-        .renew(app)
-        .await
-        .map_err(|failure| match failure.problem {
-            Problem::TokenInvalid => Problem::DeploymentUnknown.into(),
-            _ => failure,
-        })?;
+    let target = Target::find(app, caller.tenant.slug.as_str(), name)
+        .await?
+        .ok_or(Problem::DeploymentUnknown)?;
+    caller.reaches(target.deployment()?.policy.deployment)?;
     let token = parameters
         .token
         .filter(|token| !token.is_empty())
         .ok_or(Problem::ParameterMissing)?;
-    Ok((caller, token))
+    Ok((target, token))
 }
 
 /// Judges a token as the broker would, whichever of its two requests it is for.
@@ -91,15 +125,24 @@ fn verify(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
     }
 }
 
-/// `POST /v1/tenants/{tenant}/tokens/introspect`.
+/// Is a token good? (RFC 7662)
+#[utoipa::path(
+    post, path = "/v1/tenants/{tenant}/tokens/introspect", tag = "tokens",
+    params(("tenant" = String, Path, description = "Newsroom")),
+    request_body(content((Parameters = "application/json"), (Parameters = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "Whether it is, and what it says", body = Introspection),
+        (status = 400, description = "A parameter is missing, or the body isn't readable"),
+        (status = 422, description = "There is no such deployment"),
+    ),
+)]
 pub(crate) async fn introspect(
     State(app): State<App>,
-    caller: Result<ApiKeyCaller, Failure>,
+    caller: Caller,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let (caller, token) = asked_about(&app, caller, &headers, body).await?;
-    let mut target = caller.target;
+    let (mut target, token) = asked_about(&app, &caller, &headers, body).await?;
     let now = app.clock.now();
     let verified = match target
         .with_newest(&app, |target| verify(target, &token, now))
@@ -131,15 +174,24 @@ pub(crate) async fn introspect(
     Ok(Json(answer).into_response())
 }
 
-/// `POST /v1/tenants/{tenant}/tokens/revoke`. A token that isn't good anyway needs no revoking, and is a success.
+/// Revoke a token (RFC 7009). A token that isn't good anyway needs no revoking, and is a success.
+#[utoipa::path(
+    post, path = "/v1/tenants/{tenant}/tokens/revoke", tag = "tokens",
+    params(("tenant" = String, Path, description = "Newsroom")),
+    request_body(content((Parameters = "application/json"), (Parameters = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "It is refused from now on; empty where it wasn't good anyway", body = Option<Revoked>),
+        (status = 400, description = "A parameter is missing, or the token has no `jti`"),
+        (status = 422, description = "There is no such deployment"),
+    ),
+)]
 pub(crate) async fn revoke(
     State(app): State<App>,
-    caller: Result<ApiKeyCaller, Failure>,
+    caller: Caller,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let (caller, token) = asked_about(&app, caller, &headers, body).await?;
-    let mut target = caller.target;
+    let (mut target, token) = asked_about(&app, &caller, &headers, body).await?;
     let now = app.clock.now();
     let name = |target: &Target| {
         let deployment = target.deployment()?;
@@ -150,22 +202,6 @@ pub(crate) async fn revoke(
         Err(refusal) => return Ok(noted(StatusCode::OK.into_response(), refusal.reason())),
     };
     let token_id = named.token_id.as_deref().ok_or(Problem::TokenWithoutId)?;
-    let mut tx = app
-        .database
-        .write(target.tenant.id)
-        .await?
-        .ok_or(Problem::TokenInvalid)?;
-    revocations::add(&mut tx, &Revocation::token(token_id, named.expires_at)).await?;
-    let detail = json!({ "expires_at": named.expires_at }).to_string();
-    tx.audit(&Event {
-        at: app.clock.micros(),
-        actor: &Actor::ApiKey(caller.api_key).text(),
-        action: "token.revoke",
-        target: token_id,
-        detail: &detail,
-    })
-    .await?;
-    app.views.apply(tx.commit().await?).await;
     let until = named
         .expires_at
         .and_then(|second| jiff::Timestamp::from_second(second).ok());
@@ -175,7 +211,11 @@ pub(crate) async fn revoke(
                  it expires, or until the reader logs out there.",
         "accepted_by_talk_until": until,
     });
-    let mut response = Json(answer).into_response();
+    let mut act = caller.act(&app).await?;
+    revocations::add(&mut act.tx, &Revocation::token(token_id, named.expires_at)).await?;
+    let detail = json!({ "expires_at": named.expires_at });
+    act.audit("token.revoke", token_id, &detail).await?;
+    let mut response = act.answer(&answer).await?;
     response.extensions_mut().insert(Note {
         token_id: Some(token_id.into()),
         ..Note::default()

@@ -1,6 +1,6 @@
 //! API keys: `lyd_<tenant hint>_<random><checksum>`, kept as SHA-256 only.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -8,7 +8,10 @@ use aws_lc_rs::{
 };
 use zeroize::Zeroizing;
 
-use crate::id::{ApiKeyId, Slug};
+use crate::{
+    id::{ApiKeyId, DeploymentId, Slug},
+    scope::Scope,
+};
 
 /// Length of the random part: 32 characters of base 62 hold 190 bits.
 const RANDOM_LENGTH: usize = 32;
@@ -33,6 +36,26 @@ pub struct ApiKey {
     pub name: String,
     /// The second from which it is no longer good.
     pub expires_at: Option<i64>,
+    /// What it may do.
+    pub scopes: BTreeSet<Scope>,
+    /// The deployments that it may issue and check tokens for; `None`: all.
+    pub deployments: Option<Vec<DeploymentId>>,
+}
+
+impl ApiKey {
+    /// Whether it has a scope.
+    #[must_use]
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+
+    /// Whether it is good for a deployment.
+    #[must_use]
+    pub fn reaches(&self, deployment: DeploymentId) -> bool {
+        self.deployments
+            .as_ref()
+            .is_none_or(|listed| listed.contains(&deployment))
+    }
 }
 
 impl fmt::Debug for PlainApiKey {

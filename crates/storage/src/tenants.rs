@@ -1,7 +1,10 @@
 //! Tenants and their deployments.
 
+use std::collections::HashMap;
+
 use lanyard_core::{
     id::{DeploymentId, Slug, TenantId},
+    quota::Quota,
     tenant::{ClaimText, IssuingRule, Policy, TenantStatus, TokenProfile},
 };
 use serde::Serialize;
@@ -48,7 +51,11 @@ pub struct TenantRecord {
     pub status: TenantStatus,
     /// Moves with every change.
     pub version: i64,
-    /// The deployments, by name.
+    /// How much it may have.
+    pub quota: Quota,
+    /// All deployments, by name.
+    pub deployment_ids: HashMap<Slug, DeploymentId>,
+    /// The rules of the deployments that issue.
     pub policies: Vec<Policy>,
 }
 
@@ -188,7 +195,8 @@ pub async fn set_accept_issuing_tokens(
 /// The database fails, or a row is damaged.
 pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError> {
     let Some(row) = sqlx::query!(
-        "select slug, name, status, version, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids
+        "select slug, name, status, version, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids,
+                max_users, max_deployments, max_signing_keys, max_api_keys, max_members, requests_per_second
          from tenants where id = $1",
         tx.tenant.0
     )
@@ -208,15 +216,55 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
             ClaimText::parse("issuing audience", &row.issuing_audience),
         )?,
     };
+    let default = Quota::default();
+    let quota = Quota {
+        users: row.max_users.unwrap_or(default.users),
+        deployments: row.max_deployments.map_or(default.deployments, i64::from),
+        signing_keys: row.max_signing_keys.map_or(default.signing_keys, i64::from),
+        api_keys: row.max_api_keys.map_or(default.api_keys, i64::from),
+        members: row.max_members.map_or(default.members, i64::from),
+        requests_per_second: row
+            .requests_per_second
+            .map_or(default.requests_per_second, i64::from),
+    };
+    let (deployment_ids, policies) = deployments(tx, &issuing, row.allow_email_ids).await?;
+    Ok(Some(TenantRecord {
+        slug: stored("slug", row.slug.parse())?,
+        name: row.name,
+        status: if row.status == "active" {
+            TenantStatus::Active
+        } else {
+            TenantStatus::Suspended
+        },
+        version: row.version,
+        quota,
+        deployment_ids,
+        policies,
+    }))
+}
+
+/// The tenant's deployments: all by name, and the rules of those that issue.
+async fn deployments(
+    tx: &mut ReadTx,
+    issuing: &IssuingRule,
+    allow_email_ids: bool,
+) -> Result<(HashMap<Slug, DeploymentId>, Vec<Policy>), StorageError> {
     let deployments = sqlx::query!(
-        r#"select id, name, issuer as "issuer!", audience as "audience!", user_id_claim, token_lifetime from deployments
-           where tenant_id = $1 and kind = 'talk' order by id"#,
+        r#"select id, name, kind = 'talk' as "talk!", coalesce(issuer, '') as "issuer!",
+                  coalesce(audience, '') as "audience!", user_id_claim, token_lifetime
+           from deployments where tenant_id = $1 order by id"#,
         tx.tenant.0
     )
     .fetch_all(tx.connection())
     .await?;
+    let mut deployment_ids = HashMap::with_capacity(deployments.len());
+    for deployment in &deployments {
+        let name = stored("deployment name", deployment.name.parse())?;
+        deployment_ids.insert(name, DeploymentId(deployment.id));
+    }
     let policies = deployments
         .into_iter()
+        .filter(|deployment| deployment.talk)
         .map(|deployment| {
             Ok(Policy {
                 deployment: DeploymentId(deployment.id),
@@ -230,19 +278,9 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
                 user_id_claim: stored("user id claim", deployment.user_id_claim.parse())?,
                 token_lifetime: deployment.token_lifetime,
                 issuing: issuing.clone(),
-                allow_email_ids: row.allow_email_ids,
+                allow_email_ids: allow_email_ids,
             })
         })
         .collect::<Result<_, StorageError>>()?;
-    Ok(Some(TenantRecord {
-        slug: stored("slug", row.slug.parse())?,
-        name: row.name,
-        status: if row.status == "active" {
-            TenantStatus::Active
-        } else {
-            TenantStatus::Suspended
-        },
-        version: row.version,
-        policies,
-    }))
+    Ok((deployment_ids, policies))
 }

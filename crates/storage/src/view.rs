@@ -11,7 +11,8 @@ use std::{
 
 use lanyard_core::{
     api_key::{ApiKey, ApiKeyHash},
-    id::{Slug, TenantId},
+    id::{DeploymentId, Slug, TenantId},
+    quota::Quota,
     revocation::Revocations,
     signing_key::KeySet,
     tenant::{Policy, TenantStatus},
@@ -42,6 +43,10 @@ pub struct TenantView {
     pub slug: Slug,
     /// Whether it is served.
     pub status: TenantStatus,
+    /// How much it may have.
+    pub quota: Quota,
+    /// All deployments by name, also those that issue nothing here.
+    pub(crate) deployment_ids: HashMap<Slug, DeploymentId>,
     pub(crate) deployments: Vec<DeploymentView>,
     pub(crate) api_keys: HashMap<ApiKeyHash, ApiKey>,
     pub(crate) revocations: RwLock<Revocations>,
@@ -60,6 +65,12 @@ impl TenantView {
         self.deployments
             .iter()
             .find(|deployment| deployment.policy.name.as_str() == name)
+    }
+
+    /// The id of the deployment of this name.
+    #[must_use]
+    pub fn deployment_id(&self, name: &Slug) -> Option<DeploymentId> {
+        self.deployment_ids.get(name).copied()
     }
 
     /// The API key with this hash, unless it has ended.

@@ -361,6 +361,8 @@ impl Views {
             id,
             slug: tenant.slug,
             status: tenant.status,
+            quota: tenant.quota,
+            deployment_ids: tenant.deployment_ids,
             deployments,
             api_keys,
             revocations: RwLock::new(revocations),

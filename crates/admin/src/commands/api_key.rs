@@ -6,6 +6,7 @@ use clap::Subcommand;
 use lanyard_core::{
     api_key::{ApiKey, PlainApiKey},
     id::ApiKeyId,
+    scope::Scope,
 };
 use lanyard_storage::{WriteTx, api_keys};
 use serde_json::json;
@@ -68,8 +69,10 @@ pub(crate) async fn create(
         id: ApiKeyId(new_id()),
         name: name.to_owned(),
         expires_at,
+        scopes: Scope::cms(),
+        deployments: None,
     };
-    api_keys::create(tx, &key, &plain, store.clock.now()).await?;
+    api_keys::create(tx, &key, &plain, &store.actor(), store.clock.now()).await?;
     store
         .audit(
             tx,
@@ -98,7 +101,7 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
         }
         Command::List { tenant } => {
             let mut tx = store.read(&tenant).await?;
-            let keys = api_keys::list(&mut tx).await?;
+            let keys = api_keys::list(&mut tx, None, i64::MAX).await?;
             let now = store.clock.now();
             let state = |key: &api_keys::ApiKeyRow| match (key.revoked_at, key.expires_at) {
                 (Some(_), _) => "revoked",

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::{
     config::{SETTINGS, default_listen, setting},
-    dev,
+    dev, manage,
     output::{Failure, Outcome, Output},
     serve,
     store::{DEV_FOLDER, Store},
@@ -87,6 +87,10 @@ enum Command {
     },
     /// Check the configuration and everything that it names
     Doctor,
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi,
+    /// Print who may call which route, as Markdown
+    Permissions,
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  lanyard completions bash > /etc/bash_completion.d/lanyard")]
     Completions {
@@ -152,6 +156,17 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
             let key = lanyard_core::seal::MasterKeys::generate(&id)?;
             lanyard_core::seal::MasterKeys::parse(&key)?;
             output.result(&key, &json!({ "master_key": *key }))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Openapi => {
+            let document = manage::openapi::document();
+            let text = manage::openapi::text(&document)?;
+            output.result(text.trim_end(), &serde_json::to_value(&document)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Permissions => {
+            let text = manage::permissions::document();
+            output.result(text.trim_end(), &json!({ "markdown": text }))?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Completions { shell } => {
