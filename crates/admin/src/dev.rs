@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use lanyard_api::{Limits, Registration, Settings, TrustedProxies, log};
-use lanyard_core::{id::Slug, key::Algorithm, user::User};
+use lanyard_core::{id::Slug, key::Algorithm, scope::Scope, user::User};
 use lanyard_storage::{tenants, users};
 use serde_json::json;
 
@@ -97,7 +97,8 @@ async fn seed(store: &Store, folder: &Path) -> Outcome<String> {
         return Ok(key.trim().to_owned());
     }
     let mut tx = store.write(DEMO).await?;
-    let (_, key) = commands::create_api_key(store, &mut tx, &slug, "demo", None).await?;
+    let (_, key) =
+        commands::create_api_key(store, &mut tx, &slug, "demo", None, Scope::cms()).await?;
     tx.commit().await?.done();
     write_private(&path, key.reveal())?;
     Ok(key.reveal().to_owned())

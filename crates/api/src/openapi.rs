@@ -2,23 +2,32 @@
 //! (from the table of authorisation), and the problems that any request can meet.
 
 use axum::http::Method;
-use utoipa::openapi::{
-    HttpMethod, OpenApi, RefOr, Response, ResponseBuilder,
-    content::ContentBuilder,
-    path::{Operation, ParameterIn, PathItem},
-    schema::Ref,
-    security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        HttpMethod, OpenApi, RefOr, Response, ResponseBuilder,
+        content::ContentBuilder,
+        path::{Operation, ParameterIn, PathItem},
+        schema::Ref,
+        security::{
+            ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+        },
+    },
 };
 
 use crate::{
     Problem,
     access::{self, Need},
+    problem::Document,
     session::SESSION_COOKIE,
 };
 
 /// Completes the description of all routes.
 pub fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
+    let mut schemas = vec![(Document::name().into(), Document::schema())];
+    Document::schemas(&mut schemas);
+    components.schemas.extend(schemas);
     components.add_security_scheme(
         "session",
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(

@@ -1,6 +1,6 @@
 //! `lanyard api-key`: what a CMS shows.
 
-use std::process::ExitCode;
+use std::{collections::BTreeSet, process::ExitCode};
 
 use clap::Subcommand;
 use lanyard_core::{
@@ -31,6 +31,9 @@ pub(super) enum Command {
         /// When it ends, such as 90d [default: never]
         #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
         expires_in: Option<i64>,
+        /// What it may do, such as users:read; `all` for everything [default: issue, introspect and revoke tokens]
+        #[arg(long = "scope", value_name = "SCOPE", value_parser = parse_scopes)]
+        scopes: Vec<BTreeSet<Scope>>,
     },
     /// List the API keys, without the keys
     List {
@@ -48,6 +51,19 @@ pub(super) enum Command {
     },
 }
 
+fn parse_scopes(text: &str) -> Result<BTreeSet<Scope>, String> {
+    if text == "all" {
+        return Ok(Scope::ALL.into());
+    }
+    match text.parse() {
+        Ok(scope) => Ok([scope].into()),
+        Err(error) => {
+            let names: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
+            Err(format!("{error}; there are all, {}", names.join(", ")))
+        }
+    }
+}
+
 /// Makes an API key within a transaction.
 ///
 /// # Errors
@@ -58,6 +74,7 @@ pub(crate) async fn create(
     slug: &lanyard_core::id::Slug,
     name: &str,
     expires_at: Option<i64>,
+    scopes: BTreeSet<Scope>,
 ) -> Outcome<(ApiKeyId, PlainApiKey)> {
     if name.trim().is_empty() || name.chars().count() > 255 || name.chars().any(char::is_control) {
         return Err(Failure::new(
@@ -69,7 +86,7 @@ pub(crate) async fn create(
         id: ApiKeyId(new_id()),
         name: name.to_owned(),
         expires_at,
-        scopes: Scope::cms(),
+        scopes,
         deployments: None,
     };
     api_keys::create(tx, &key, &plain, &store.actor(), store.clock.now()).await?;
@@ -90,10 +107,18 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             tenant,
             name,
             expires_in,
+            scopes,
         } => {
+            let scopes: BTreeSet<_> = scopes.into_iter().flatten().collect();
+            let scopes = if scopes.is_empty() {
+                Scope::cms()
+            } else {
+                scopes
+            };
             let mut tx = store.write(&tenant).await?;
             let expires_at = expires_in.map(|seconds| store.clock.now() + seconds);
-            let (id, plain) = create(store, &mut tx, &tenant.parse()?, &name, expires_at).await?;
+            let (id, plain) =
+                create(store, &mut tx, &tenant.parse()?, &name, expires_at, scopes).await?;
             tx.commit().await?.done();
             let value = json!({ "id": id, "name": name, "api_key": plain.reveal(), "expires_at": expires_at.map(time) });
             output.result(plain.reveal(), &value)?;
