@@ -4,6 +4,7 @@ pub mod commands;
 pub mod config;
 pub mod dev;
 pub mod import;
+pub mod mail;
 pub mod manage;
 pub mod output;
 pub mod postgres;

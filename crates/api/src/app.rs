@@ -14,7 +14,7 @@ use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database, Readers, StorageError, Views};
 use uuid::Uuid;
 
-use crate::{PublicUrl, TrustedProxies};
+use crate::{Passwords, PublicUrl, TrustedProxies};
 
 /// Who may register an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +82,8 @@ pub struct Inner {
     pub registration: Registration,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// Where passwords are hashed.
+    pub passwords: Passwords,
     draining: AtomicBool,
     request_prefix: u64,
     requests: AtomicU64,
@@ -127,6 +129,7 @@ impl App {
             public_url: settings.public_url.clone(),
             registration: settings.registration,
             trusted_proxies: settings.trusted_proxies.clone(),
+            passwords: Passwords::default(),
             draining: AtomicBool::new(false),
             request_prefix,
             requests: AtomicU64::new(0),

@@ -19,6 +19,7 @@ pub mod keys;
 mod listen;
 pub mod memberships;
 pub mod migrate;
+pub mod outbox;
 mod platform;
 pub mod platform_events;
 mod redis_users;
