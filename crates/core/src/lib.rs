@@ -11,6 +11,7 @@ pub mod key;
 pub mod member;
 pub mod password;
 pub mod quota;
+pub mod rate;
 pub mod revocation;
 pub mod scope;
 pub mod seal;
