@@ -106,42 +106,53 @@ pub async fn find(
     }))
 }
 
-/// Opens a session for somebody who has just proved the password; gives what it is called in lists.
+/// A session that begins.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'a> {
+    /// What it is called in lists.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What the browser calls itself.
+    pub user_agent: &'a str,
+    /// The address that the log-in comes from.
+    pub address: &'a str,
+}
+
+/// Opens a session for somebody who has just proved the password.
 ///
 /// # Errors
 /// The database fails.
 pub async fn open(
     tx: &mut PlatformTx,
     hash: &[u8; 32],
-    account: AccountId,
-    user_agent: &str,
-    address: &str,
+    new: &NewSession<'_>,
     now: i64,
-) -> Result<Uuid, StorageError> {
-    let id = Uuid::now_v7();
+) -> Result<(), StorageError> {
+    let user_agent = new.user_agent;
     sqlx::query!(
         "insert into sessions (hash, id, account_id, created_at, last_seen_at, expires_at, proved_at, user_agent, address)
          values ($1, $2, $3, to_timestamp($4::bigint), to_timestamp($4::bigint), to_timestamp($5::bigint),
                  to_timestamp($4::bigint), $6, $7)",
         &hash[..],
-        id,
-        account.0,
+        new.id,
+        new.account.0,
         now,
         now + ABSOLUTE_TIMEOUT,
         &user_agent[..user_agent.floor_char_boundary(MAX_USER_AGENT)],
-        address
+        new.address
     )
     .execute(tx.connection())
     .await?;
     sqlx::query!(
         "delete from sessions where hash in (
              select hash from sessions where account_id = $1 order by last_seen_at desc, id desc offset $2)",
-        account.0,
+        new.account.0,
         MAX_SESSIONS
     )
     .execute(tx.connection())
     .await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Ends the session of this hash, if there is one: another takes its place.

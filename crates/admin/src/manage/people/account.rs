@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::{
     AccountOut, admit, audit, check_password, factor, lock,
     sessions::Code,
-    visitor::{Opened, SessionOut, SharedPassword, new_token},
+    visitor::{Opened, SessionOut, new_token},
 };
 
 /// A newsroom that somebody is a member of.
@@ -217,7 +217,7 @@ async fn compare(
     app: &App,
     turn: &Turn,
     person: &Person,
-    password: &SharedPassword,
+    password: &Arc<Password>,
     pointer: &str,
 ) -> Result<Account, Failure> {
     admit(app, &[Bucket::session(person.session.id)]).await?;

@@ -1,7 +1,13 @@
 //! Who is let in: attempts are counted first, passwords compared next, and everything unknown is refused alike.
 
+use std::sync::Arc;
+
 use lanyard_api::{App, Failure, Problem, Turn};
-use lanyard_core::{account::AccountEmail, password::Verdict, throttle::Bucket};
+use lanyard_core::{
+    account::{AccountEmail, AccountId},
+    password::{Password, Verdict},
+    throttle::Bucket,
+};
 use lanyard_storage::{
     PlatformTx, accounts,
     accounts::Account,
@@ -9,11 +15,16 @@ use lanyard_storage::{
     throttles::{self, Attempt},
 };
 
+use uuid::Uuid;
+
 use super::{
     admit, factor,
-    visitor::{Opened, SharedPassword, Visitor},
+    visitor::{Opened, Visitor},
 };
 use crate::mail::letters;
+
+/// Whom an address without an account stands for.
+const NOBODY: AccountId = AccountId(Uuid::nil());
 
 /// Where the attempts of a log-in are counted.
 struct Counted {
@@ -57,21 +68,16 @@ pub(super) async fn log_in(
     turn: &Turn,
     visitor: Visitor,
     email: &AccountEmail,
-    password: &SharedPassword,
+    password: &Arc<Password>,
     code: Option<&str>,
 ) -> Result<Opened, Failure> {
     let account = accounts::find(&app.database, email).await?;
-    let mut known = None;
-    if let Some(mark) = visitor.mark(account.as_ref().map(|account| account.id)) {
-        // Asked for nobody's sake too: how long it takes tells nothing.
-        let id = account.as_ref().map_or(
-            lanyard_core::account::AccountId(uuid::Uuid::nil()),
-            |account| account.id,
-        );
-        known = devices::is_known(&app.database, id, &mark)
-            .await?
-            .then_some(mark);
-    }
+    // Asked for nobody's sake too: how long it takes tells nothing.
+    let id = account.as_ref().map_or(NOBODY, |account| account.id);
+    let known = match visitor.mark(id) {
+        Some(mark) if devices::is_known(&app.database, id, &mark).await? => Some(mark),
+        _ => None,
+    };
     let counted = Counted::new(email, &visitor, known);
     let tripped = admit(app, &counted.all()).await?;
     if tripped && known.is_none() && account.is_some() {

@@ -7,7 +7,7 @@ pub mod register;
 pub mod reset;
 pub mod sessions;
 pub mod totp;
-mod visitor;
+pub mod visitor;
 
 use axum::http::StatusCode;
 use lanyard_api::{App, Failure, Problem};

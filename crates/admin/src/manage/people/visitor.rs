@@ -1,6 +1,6 @@
 //! Somebody at a browser who isn't logged in yet: where from, with which browser, and whether it is known.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use axum::{
     Json,
@@ -14,7 +14,12 @@ use lanyard_api::{
     session::{SESSION_COOKIE, cookie, csrf_token},
 };
 use lanyard_core::{account::AccountId, audit, secret_token::SecretToken};
-use lanyard_storage::{PlatformTx, accounts::Account, devices, sessions};
+use lanyard_storage::{
+    PlatformTx,
+    accounts::Account,
+    devices,
+    sessions::{self, NewSession},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +31,7 @@ const DEVICE_COOKIE: &str = "__Host-lanyard_device";
 const DEVICE_LIFETIME: i64 = 400 * 86_400;
 
 /// Whoever wants to log in.
-pub(super) struct Visitor {
+pub(in crate::manage) struct Visitor {
     pub(super) address: IpAddr,
     user_agent: String,
     /// The session that the browser has already, good or not.
@@ -82,12 +87,9 @@ pub(super) struct Opened {
 }
 
 impl Visitor {
-    /// What this browser is known by to this account, if it is known to any. For nobody it is worked out as well: how
-    /// long it takes tells nothing.
-    pub(super) fn mark(&self, account: Option<AccountId>) -> Option<[u8; 32]> {
-        let account = account.map_or_else(uuid::Uuid::nil, |id| id.0);
-        let device = self.device.as_ref()?;
-        Some(mark(device, AccountId(account)))
+    /// What this browser would be known by to this account.
+    pub(super) fn mark(&self, account: AccountId) -> Option<[u8; 32]> {
+        self.device.as_ref().map(|device| mark(device, account))
     }
 
     /// Opens a session in place of the one that the browser has, if it has one: an id that somebody else has put there
@@ -108,9 +110,13 @@ impl Visitor {
             None => new_token()?,
         };
         devices::remember(tx, account.id, &mark(&device, account.id), now).await?;
-        let address = self.address.to_string();
-        let hash = session.hash();
-        sessions::open(tx, &hash, account.id, &self.user_agent, &address, now).await?;
+        let new = NewSession {
+            id: app.new_id(),
+            account: account.id,
+            user_agent: &self.user_agent,
+            address: &self.address.to_string(),
+        };
+        sessions::open(tx, &session.hash(), &new, now).await?;
         Ok(Opened {
             about: about(account, &session, now, now + sessions::ABSOLUTE_TIMEOUT),
             session,
@@ -183,6 +189,3 @@ fn set_cookie(headers: &mut HeaderMap, name: &str, value: &str, lifetime: Option
         headers.append(header::SET_COOKIE, value);
     }
 }
-
-/// A password that threads share.
-pub(super) type SharedPassword = Arc<lanyard_core::password::Password>;
