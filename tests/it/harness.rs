@@ -6,13 +6,17 @@ mod cli;
 mod database;
 mod jwt;
 mod letters;
+mod mailboxes;
 mod newsroom;
 mod person;
 mod services;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use lanyard_admin::serve::{Server, bind};
+use lanyard_admin::{
+    mail::Mailer,
+    serve::{Server, bind},
+};
 use lanyard_api::{Limits, Registration, Settings, TrustedProxies};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database};
@@ -26,6 +30,7 @@ pub(crate) use database::TestDatabase;
 pub(crate) use jwt::{
     claims_of, claims_text_of, header_of, hmac_token, now, sign_by_hand, unsigned,
 };
+pub(crate) use mailboxes::{Letter, Mailboxes};
 pub(crate) use newsroom::{DEMO_SECRET, Newsroom};
 pub(crate) use person::Person;
 pub(crate) use services::OwnRedis;
@@ -46,6 +51,7 @@ pub(crate) struct Builder {
     database_url: Option<String>,
     connections: u32,
     clock: Clock,
+    smtp_url: Option<String>,
 }
 
 impl Default for Builder {
@@ -66,11 +72,23 @@ impl Default for Builder {
             database_url: None,
             connections: 4,
             clock: Clock::default(),
+            smtp_url: None,
         }
     }
 }
 
 impl Builder {
+    /// With this mail server; without any, letters wait in the outbox.
+    pub(crate) fn mail(self, mailboxes: &Mailboxes) -> Self {
+        self.smtp_url(&mailboxes.url())
+    }
+
+    /// The same, by its URL.
+    pub(crate) fn smtp_url(mut self, url: &str) -> Self {
+        self.smtp_url = Some(url.to_owned());
+        self
+    }
+
     /// With the Redis that all tests share; a tenant's keys there hold its random id.
     pub(crate) fn redis(mut self) -> Self {
         self.shared_redis = true;
@@ -134,7 +152,7 @@ impl Builder {
         let url = self.database_url.as_deref().unwrap_or(&database.url);
         let connected = Database::connect(url, self.connections).await.unwrap();
         let keys = Arc::new(MasterKeys::parse(MASTER_KEY).unwrap());
-        let server = Server::wire(
+        let mut server = Server::wire(
             connected,
             keys,
             self.clock.clone(),
@@ -144,6 +162,11 @@ impl Builder {
         )
         .await
         .unwrap();
+        if let Some(smtp_url) = &self.smtp_url {
+            let from = "Lanyard <no-reply@lanyard.example>".parse().unwrap();
+            let smtp = smtp_url.parse().unwrap();
+            server.send_mail(Mailer::smtp(smtp, from, &settings.public_url));
+        }
         let state = server.app.clone();
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let address = listener.local_addr().unwrap();

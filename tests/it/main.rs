@@ -39,6 +39,8 @@ mod limits;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod outage;
@@ -50,6 +52,8 @@ mod races;
 mod tokens;
 #[cfg(test)]
 mod usage;
+#[cfg(test)]
+mod users;
 #[cfg(test)]
 mod verifiers;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
 
-use crate::{Passwords, PublicUrl, TrustedProxies};
+use crate::{Passwords, PublicUrl, TrustedProxies, users::Transfers};
 
 /// Who may register an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +88,7 @@ pub struct Inner {
     pub trusted_proxies: TrustedProxies,
     /// Where passwords are hashed.
     pub passwords: Passwords,
+    pub(crate) transfers: Transfers,
     draining: AtomicBool,
     request_prefix: u64,
     requests: AtomicU64,
@@ -137,6 +138,7 @@ impl App {
             registration: settings.registration,
             trusted_proxies: settings.trusted_proxies.clone(),
             passwords: Passwords::default(),
+            transfers: Transfers::default(),
             draining: AtomicBool::new(false),
             request_prefix,
             requests: AtomicU64::new(0),

@@ -138,7 +138,8 @@ impl Taken {
 /// The database fails.
 pub async fn take(database: &Database, limit: i64, now: i64) -> Result<Vec<Taken>, StorageError> {
     let rows = sqlx::query!(
-        r#"update outbox set attempts = attempts + 1, next_attempt_at = to_timestamp($1::bigint + $2::bigint)
+        r#"update outbox set attempts = attempts + 1, last_error = null,
+                             next_attempt_at = to_timestamp($1::bigint + $2::bigint)
            where id in (select id from outbox where next_attempt_at <= to_timestamp($1::bigint)
                         order by next_attempt_at limit $3 for update skip locked)
            returning id, attempts, master_key_id, sealed, extract(epoch from created_at)::bigint as "created_at!""#,

@@ -119,7 +119,8 @@ impl Mailer {
                 "auto-generated".to_owned(),
             ))
             .header(ContentType::TEXT_PLAIN)
-            .body(letter.text.clone())
+            // SMTP ends the last line itself.
+            .body(letter.text.trim_end().to_owned())
             .map_err(|_| "the letter can't be written as a message".to_owned())
     }
 }
@@ -173,7 +174,7 @@ mod tests {
             let count = message.lines().filter(|other| *other == line).count();
             assert_eq!(count, 1, "{line}: {message}");
         }
-        assert!(message.ends_with("Guten Tag\r\n\r\nhttps://lanyard.example/verify#a\r\n"));
+        assert!(message.ends_with("Guten Tag\r\n\r\nhttps://lanyard.example/verify#a"));
     }
 
     #[test]
