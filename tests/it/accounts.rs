@@ -40,12 +40,8 @@ async fn logged_in(app: &App, email: &str, password: &str) -> Browser {
 /// The actions of the platform's audit log, and that its chain holds.
 async fn actions(app: &App) -> Vec<String> {
     let database = &app.state.database;
-    let events = lanyard_storage::platform_events::list(
-        database,
-        &lanyard_storage::audit::Filter::default(),
-        None,
-        100,
-    );
+    let everything = lanyard_storage::audit::Filter::default();
+    let events = lanyard_storage::platform_events::list(database, &everything, None, 100);
     let events = events.await.unwrap();
     let verified = lanyard_storage::platform_events::verify(database, None).await;
     let head = verified.unwrap().unwrap();
