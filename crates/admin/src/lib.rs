@@ -5,6 +5,7 @@ pub mod config;
 pub mod dev;
 pub mod import;
 pub mod manage;
+pub mod newsroom;
 pub mod output;
 pub mod postgres;
 pub mod serve;

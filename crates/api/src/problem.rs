@@ -135,6 +135,18 @@ problems! {
     RateLimited TOO_MANY_REQUESTS "rate-limited" "Too many requests. Try again after the time that Retry-After says.";
     /// The tenant has as many as it may have.
     QuotaExceeded CONFLICT "quota-exceeded" "The newsroom has as many of these as it may. Remove some, or ask the platform's admin for more.";
+    /// Only the platform's admins make newsrooms here.
+    RegistrationClosed FORBIDDEN "registration-closed" "Newsrooms don't register themselves here. Ask the platform's admin for one.";
+    /// The slug is another newsroom's, or looks like it.
+    SlugTaken CONFLICT "slug-taken" "Another newsroom has this name in URLs, or one that looks like it. Choose another `slug`.";
+    /// The issuer is another newsroom's.
+    IssuerTaken CONFLICT "issuer-taken" "Another newsroom has this issuer, and no two may share one. If it is yours, ask the platform's admin to release it.";
+    /// The newsroom's last owner can't go.
+    LastOwner CONFLICT "last-owner" "A newsroom keeps one owner. Make somebody else an owner first.";
+    /// The invitation isn't good.
+    InvitationInvalid NOT_FOUND "invitation-invalid" "The invitation is used, withdrawn, or older than seven days. Ask for a new one.";
+    /// The invitation is to another address.
+    InvitationNotYours FORBIDDEN "invitation-not-yours" "The invitation is to another address than your account's. Log in with that one.";
     /// Something that is needed is away.
     Unavailable SERVICE_UNAVAILABLE "unavailable" "Something that is needed is away for the moment. Try again.";
     /// A fault of ours.

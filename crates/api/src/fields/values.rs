@@ -3,11 +3,13 @@
 use std::{borrow::Cow, collections::BTreeSet, str::FromStr};
 
 use lanyard_core::{
+    account::AccountEmail,
+    deployment::RootUrl,
     id::{Kid, Slug},
     key::Algorithm,
     member::MemberRole,
     scope::Scope,
-    tenant::ClaimPath,
+    tenant::{ClaimPath, ClaimText, TokenProfile},
     user::UserId,
 };
 use serde_json::Value;
@@ -173,7 +175,23 @@ macro_rules! parsed_fields {
     };
 }
 
-parsed_fields!(Slug, Kid, Algorithm, ClaimPath, MemberRole, Scope);
+parsed_fields!(
+    Slug,
+    Kid,
+    Algorithm,
+    ClaimPath,
+    RootUrl,
+    TokenProfile,
+    AccountEmail,
+    MemberRole,
+    Scope,
+);
+
+impl Field for ClaimText {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse("it", string(value)?).map_err(|error| Faults::one(error.to_string()))
+    }
+}
 
 impl Field for Uuid {
     fn read(value: &Value) -> Result<Self, Faults> {
