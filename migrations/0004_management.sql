@@ -49,6 +49,15 @@ create table usage_hourly (
     latency bigint[] not null,
     primary key (tenant_id, hour, operation, reason)
 );
+create index usage_hourly_hour on usage_hourly (hour);
+
+-- How far each process came in adding its counts, so that a batch whose answer was lost isn't added twice.
+create table usage_batches (
+    -- A random id of the process.
+    process uuid primary key,
+    number bigint not null,
+    added_at timestamptz not null default now()
+);
 
 -- Answers to creating requests that named a key, so that a repeat creates nothing; sealed, since some hold a secret.
 create table idempotency_keys (
@@ -88,6 +97,72 @@ begin
         execute format('create policy own_tenant on %I using (tenant_id = app_tenant()) '
                        'with check (tenant_id = app_tenant())', tenant_table);
         execute format('grant select, insert, update, delete on %I to lanyard_app', tenant_table);
+    end loop;
+end
+$$;
+
+-- Adds counts of many tenants, as arrays side by side; `latencies` has as many numbers for each as there are buckets.
+-- A batch that was added before is left alone.
+create function add_usage(of_process uuid, batch bigint, tenant_ids uuid[], hours bigint[], operations text[],
+                          reasons text[], latencies bigint[]) returns void
+    language sql volatile security definer set search_path = public, pg_temp
+begin atomic
+    with fresh as (
+        insert into usage_batches (process, number) values (of_process, batch)
+        on conflict (process) do update set number = excluded.number, added_at = now()
+            where usage_batches.number < excluded.number
+        returning 1
+    ), counted as (
+        select tenant_id, to_timestamp(hour) as hour, operation, reason,
+               latencies[(place - 1) * width + 1 : place * width] as latency
+        from unnest(tenant_ids, hours, operations, reasons) with ordinality
+                 as counts (tenant_id, hour, operation, reason, place),
+             (select cardinality(latencies) / greatest(cardinality(tenant_ids), 1)) as measured (width)
+        where exists (select from fresh)
+    )
+    insert into usage_hourly (tenant_id, hour, operation, reason, count, latency)
+    select tenant_id, hour, operation, reason, (select sum(bucket) from unnest(latency) as buckets (bucket)), latency
+    from counted
+    -- A tenant may have been deleted since.
+    where exists (select from tenants where tenants.id = counted.tenant_id)
+    -- In one order, so that two nodes don't wait for each other.
+    order by tenant_id, hour, operation, reason
+    on conflict (tenant_id, hour, operation, reason) do update
+        set count = usage_hourly.count + excluded.count,
+            latency = array(
+                select coalesce(old, 0) + coalesce(new, 0)
+                from unnest(usage_hourly.latency, excluded.latency) with ordinality as buckets (old, new, place)
+                order by place
+            );
+end;
+
+-- Notes when API keys were last used, as arrays side by side, in unix seconds.
+create function note_api_key_use(tenant_ids uuid[], key_ids uuid[], seconds bigint[]) returns void
+    language sql volatile security definer set search_path = public, pg_temp
+begin atomic
+    update api_keys set last_used_at = to_timestamp(second)
+    from unnest(tenant_ids, key_ids, seconds) as used (tenant_id, key_id, second)
+    where api_keys.tenant_id = used.tenant_id and api_keys.id = used.key_id
+      and (last_used_at is null or last_used_at < to_timestamp(second));
+end;
+
+-- Forgets counts that are older than the longest time that anybody may ask for.
+create function prune_usage() returns void
+    language sql volatile security definer set search_path = public, pg_temp
+begin atomic
+    delete from usage_hourly where hour < now() - interval '400 days';
+    delete from usage_batches where added_at < now() - interval '7 days';
+end;
+
+do $$
+declare
+    routine text;
+begin
+    foreach routine in array array['add_usage(uuid, bigint, uuid[], bigint[], text[], text[], bigint[])',
+                                   'note_api_key_use(uuid[], uuid[], bigint[])', 'prune_usage()']
+    loop
+        execute format('revoke execute on function %s from public', routine);
+        execute format('grant execute on function %s to lanyard_app', routine);
     end loop;
 end
 $$;

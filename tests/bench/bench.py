@@ -16,9 +16,10 @@ from statistics import median
 
 import imports
 import load
+import manage
 from servers import HOST, Broken, Database, Lanyard, Redis, Server, free_port
 
-PARTS = ("validate", "issue", "redis", "start", "import")
+PARTS = ("validate", "issue", "redis", "start", "import", "manage")
 READERS = 1000  # in the load: so many that no two requests at a time are for one reader
 MIDDLE = READERS // 2
 MIB = 1 << 20
@@ -28,6 +29,8 @@ CPU_RATIO = {"validate": 1.7, "issue": 2.5, "redis": 3.0}
 START_MEMORY = 64 * MIB
 FIRST_VALIDATE = 0.3  # seconds
 IMPORT_RATIO = 4.0
+MANAGE_P99 = 50  # milliseconds
+PAGE_RATIO = 1.5
 
 
 @dataclass
@@ -171,6 +174,22 @@ class Bench:
             f" {median(found['import_seconds']):.2f} s   ratio {found['ratio']:.2f}")
         self.bars.append(Bar("import: time, to \\copy's", found["ratio"], IMPORT_RATIO))
 
+    def measure_manage(self):
+        database = Database("bench_manage")
+        lanyard = Lanyard(self.options.programs / "lanyard", database, self.folder)
+        keys = manage.fill(database)
+        with lanyard.serve() as server:
+            server.wait_for("/readyz")
+            found = manage.measure(server, keys)
+        self.figures["manage"] = found
+        ratio = found["page_1000"] / found["first_page"]
+        self.reports.append(
+            f"management, {manage.RATE} calls/s on {manage.CONNECTIONS} connections over {manage.TENANTS:,} tenants\n"
+            f"  median {found['median'] * 1e3:.1f} ms   p99 {found['p99'] * 1e3:.1f} ms   worst {found['worst'] * 1e3:.0f} ms\n"
+            f"users of a million, page 1 {found['first_page'] * 1e3:.2f} ms, page 1,000 {found['page_1000'] * 1e3:.2f} ms")
+        self.bars.append(Bar("management calls: p99", found["p99"] * 1e3, MANAGE_P99, " ms"))
+        self.bars.append(Bar("page 1,000 of a million users, to page 1", ratio, PAGE_RATIO))
+
     def measure_noise(self):
         """The bare server, and again in Lanyard's place: how far from 1 the ratios are when nothing differs."""
         bare = [self.stack.enter_context(start_bare(self.options.programs, "{}", "{}")) for _ in range(2)]
@@ -191,6 +210,8 @@ class Bench:
                 f"resident memory\n  at start {memory / MIB:.1f} MiB, after load {loaded / MIB:.1f} MiB")
         if self.wants("import"):
             self.measure_import()
+        if self.wants("manage"):
+            self.measure_manage()
 
     def report(self):
         print(f"\n{self.figures['cpus']} CPUs, {self.figures['workers']} worker threads in each server, wrk -t1"

@@ -15,6 +15,8 @@ mod cli_import;
 #[cfg(test)]
 mod cli_keys;
 #[cfg(test)]
+mod cli_remote;
+#[cfg(test)]
 mod cli_tokens;
 #[cfg(test)]
 mod cli_users;
@@ -31,15 +33,21 @@ mod harness;
 #[cfg(test)]
 mod jwks;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod usage;
 #[cfg(test)]
 mod verifiers;
 #[cfg(test)]

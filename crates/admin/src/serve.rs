@@ -4,7 +4,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use lanyard_api::{App, Limits, Registration, Settings, TrustedProxies, log};
 use lanyard_core::seal::MasterKeys;
-use lanyard_storage::{Clock, Database, Listener, keys, revocations};
+use lanyard_storage::{Clock, Database, Listener, StorageError, keys, revocations, usage};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -18,7 +18,7 @@ use crate::{
     output::{Failure, Outcome},
 };
 
-/// How often revocations that nothing alive needs are forgotten.
+/// How often revocations and counts that nothing needs any more are forgotten.
 const PRUNE_EVERY: Duration = Duration::from_secs(600);
 
 /// A server's parts, wired but not yet serving.
@@ -26,7 +26,7 @@ const PRUNE_EVERY: Duration = Duration::from_secs(600);
 pub struct Server {
     /// The state.
     pub app: App,
-    background: [JoinHandle<()>; 2],
+    background: [JoinHandle<()>; 3],
     limits: Limits,
     drain_delay: Duration,
 }
@@ -47,7 +47,12 @@ impl Server {
         keys::try_master_keys(&database, &master_keys).await?;
         let app = App::new(database.clone(), master_keys, clock, settings)?;
         let listener = Listener::new(database.clone(), Arc::clone(&app.views));
-        let background = [tokio::spawn(listener.run()), tokio::spawn(prune(database))];
+        let usage = app.clone();
+        let background = [
+            tokio::spawn(listener.run()),
+            tokio::spawn(prune(database)),
+            tokio::spawn(async move { usage.usage.run().await }),
+        ];
         Ok(Self {
             app,
             background,
@@ -77,6 +82,9 @@ impl Server {
         for task in self.background {
             task.abort();
         }
+        if let Err(error) = self.app.usage.flush(true).await {
+            tracing::error!(%error, "the last usage can't be written and is lost");
+        }
         self.app.database.close().await;
         Ok(())
     }
@@ -85,10 +93,15 @@ impl Server {
 async fn prune(database: Database) {
     loop {
         sleep(PRUNE_EVERY).await;
-        if let Err(error) = revocations::prune(&database).await {
-            tracing::warn!(%error, "old revocations can't be forgotten");
+        if let Err(error) = forget(&database).await {
+            tracing::warn!(%error, "what is old can't be forgotten");
         }
     }
+}
+
+async fn forget(database: &Database) -> Result<(), StorageError> {
+    revocations::prune(database).await?;
+    usage::prune(database).await
 }
 
 /// Binds an address, or says why not.

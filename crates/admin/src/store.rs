@@ -5,14 +5,18 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
+use lanyard_api::{App, Operator, Registration, Settings, TrustedProxies};
 use lanyard_core::{audit::Event, id::TenantId, seal::MasterKeys};
 use lanyard_storage::{Clock, Database, ReadTx, WriteTx, migrate, tenants};
 use zeroize::Zeroizing;
 
 use crate::{
-    config::setting,
+    client::Client,
+    config::{Secret, setting},
+    manage,
     output::{Failure, Outcome},
     postgres::{Cluster, Durability},
 };
@@ -98,6 +102,31 @@ impl Store {
                 Err(error.into())
             }
         }
+    }
+
+    /// The management API on this database, as the operator.
+    ///
+    /// # Errors
+    /// A setting is wrong.
+    pub fn client(&self) -> Outcome<Client> {
+        let url = setting("LANYARD_PUBLIC_URL")?;
+        let settings = Settings {
+            max_staleness: Duration::from_secs(30),
+            redis_url: None,
+            readers_memory: 0,
+            public_url: url
+                .as_ref()
+                .map_or("http://localhost:3000", Secret::reveal)
+                .parse()?,
+            registration: Registration::Closed,
+            trusted_proxies: TrustedProxies::default(),
+        };
+        let keys = Arc::clone(&self.master_keys);
+        let app = App::new(self.database.clone(), keys, self.clock.clone(), &settings)?;
+        Ok(Client::Local {
+            router: manage::router(app),
+            operator: Operator(operator()),
+        })
     }
 
     /// Closes the connections and stops the cluster, if this process started it.

@@ -5,13 +5,13 @@ use std::{
     ops::Deref,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use lanyard_core::seal::MasterKeys;
-use lanyard_storage::{Clock, Database, Readers, StorageError, Views};
+use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
 
 use crate::{PublicUrl, TrustedProxies};
@@ -74,6 +74,10 @@ pub struct Inner {
     pub readers: Readers,
     /// The time.
     pub clock: Clock,
+    /// How many servers run, this one included: what is limited for all is shared among so many.
+    pub live_nodes: AtomicU32,
+    /// What writes usage down.
+    pub usage: Usage,
     /// What secrets are sealed with.
     pub master_keys: Arc<MasterKeys>,
     /// Where people and browsers find this platform.
@@ -117,12 +121,15 @@ impl App {
             settings.redis_url.as_deref(),
             settings.readers_memory,
         )?;
+        let usage = Usage::new(database.clone(), Arc::clone(&views), clock.clone());
         let (request_prefix, _) = Uuid::new_v4().as_u64_pair();
         Ok(Self(Arc::new(Inner {
             database,
             views,
             readers,
             clock,
+            live_nodes: AtomicU32::new(1),
+            usage,
             master_keys,
             public_url: settings.public_url.clone(),
             registration: settings.registration,

@@ -14,11 +14,12 @@ use axum::{
 };
 
 use lanyard_core::{
+    id::ApiKeyId,
     json,
     token::{self, Refusal, Verified},
     user::UserId,
 };
-use lanyard_storage::keys;
+use lanyard_storage::{Operation, keys};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
@@ -27,6 +28,7 @@ use crate::{
     App, Problem,
     body::{self, ContentType},
     failure::Failure,
+    limit,
     middleware::Note,
     presented::{Presented, Target},
 };
@@ -102,6 +104,7 @@ pub(crate) async fn look_up(
         ..Note::default()
     };
     let user = verified.user.as_ref().ok_or(Refusal::BadUserId)?;
+    limit::charge(&app, &target.tenant, Operation::Validate, None)?;
     let answer = match app.readers.get(&target.tenant, user).await {
         Ok(Some(reader)) if reader.disabled => Err(Refusal::UserDisabled.into()),
         Ok(Some(reader)) => {
@@ -145,16 +148,16 @@ fn unless_revoked(target: &Target, verified: Verified) -> Result<Verified, Refus
 }
 
 /// Who asks for a token: a program with an API key, or with an issuing token.
-async fn judge(app: &App, presented: &mut Presented) -> Result<(), Failure> {
+async fn judge(app: &App, presented: &mut Presented) -> Result<Option<ApiKeyId>, Failure> {
     let now = app.clock.now();
     if let Some(outcome) = presented.api_key(app, now).await {
-        return outcome.map(|_| ());
+        return outcome.map(Some);
     }
     let Presented { target, bearer } = presented;
     target
         .with_newest(app, |target| verify_issuing(target, &bearer.0, now))
         .await?;
-    Ok(())
+    Ok(None)
 }
 
 /// A token for the reader with this id. The bearer is an API key, or an issuing token where the newsroom accepts them.
@@ -180,7 +183,8 @@ pub(crate) async fn issue(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    judge(&app, &mut presented).await?;
+    let api_key = judge(&app, &mut presented).await?;
+    limit::charge(&app, &presented.target.tenant, Operation::Issue, api_key)?;
     let judged = Instant::now();
     let id = match ContentType::of(&headers) {
         ContentType::Json => requested_id(&body::read(body).await?)?,

@@ -18,7 +18,7 @@ use lanyard_core::{
 use lanyard_storage::{ReadTx, TenantView, memberships};
 
 use crate::{
-    Act, App, Problem, access::Need, failure::Failure, input::Once, presented::Bearer, rule,
+    Act, App, Problem, access::Need, failure::Failure, input::Once, limit, presented::Bearer, rule,
     session::Person,
 };
 
@@ -94,6 +94,7 @@ impl Caller {
         let role = memberships::role(&app.database, tenant.id, account)
             .await?
             .ok_or(Problem::NotFound)?;
+        limit::charge_and_tell(parts, app, &tenant, None)?;
         let least = match need {
             Need::Member(least, _) => least,
             Need::Proved(least) => least,
@@ -133,6 +134,7 @@ impl Caller {
         let key = found
             .filter(|_| tenant.status == TenantStatus::Active)
             .ok_or(Refusal::UnknownApiKey)?;
+        limit::charge_and_tell(parts, app, &tenant, Some(key.id))?;
         match need {
             Need::Member(_, Some(scope)) if key.may(scope) => Ok(Self {
                 tenant,

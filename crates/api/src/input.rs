@@ -26,6 +26,22 @@ pub struct Once {
     pub digest: [u8; 32],
 }
 
+/// The header under which a request may be repeated.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it only describes the header")]
+pub struct IdempotencyKey {
+    /// Your own name for this request: a repeat does nothing twice, and is answered as the first was.
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$"
+    )]
+    idempotency_key: Option<String>,
+}
+
 /// A JSON body.
 #[derive(Debug)]
 pub struct JsonBody<T> {

@@ -14,6 +14,7 @@ pub mod fields;
 mod health;
 pub mod input;
 mod jwks;
+mod limit;
 pub mod log;
 mod middleware;
 pub mod openapi;

@@ -12,8 +12,14 @@ use axum::{
 use futures_util::FutureExt;
 
 use lanyard_core::id::Slug;
+use lanyard_storage::{OK, OTHER};
 
-use crate::{App, Problem, body, failure::Failure, session};
+use crate::{
+    App, Problem, body,
+    failure::Failure,
+    limit::{self, Fields, Told},
+    session,
+};
 
 /// What a handler tells the log about its request. Never a token, a secret, or a reader's id.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +27,8 @@ pub(crate) struct Note {
     pub(crate) reason: Option<&'static str>,
     pub(crate) token_id: Option<Box<str>>,
     pub(crate) error: Option<Cow<'static, str>>,
+    /// The limits that the request ran into, for the answer's headers.
+    pub(crate) limits: Option<Box<Fields>>,
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,12 +37,22 @@ pub(crate) fn wrap(routes: Router<App>, app: App) -> Router<App> {
     routes.layer(from_fn_with_state(app, around))
 }
 
-/// A request id, the handler (a panic of which is a 500 and no more), headers, one line in the log.
-async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+/// A request id, the handler (a panic of which is a 500 and no more), headers, a count, one line in the log.
+async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let tenant = tenant_of(request.uri().path()).map(str::to_owned);
+    let operation = route
+        .as_ref()
+        .and_then(|route| limit::operation(&method, route.as_str()));
+    let counted = operation.zip(tenant.as_deref());
+    // Asked for now, since the tenant may be forgotten by the end; and then again, since this request may load it.
+    let meter = counted.and_then(|(_, tenant)| app.views.meter(tenant));
+    let told = request.uri().path().starts_with("/v1/").then(Told::default);
+    if let Some(told) = &told {
+        request.extensions_mut().insert(told.clone());
+    }
     let request_id = app.next_request_id();
     let outcome = match admit(&app, request) {
         Ok(request) => AssertUnwindSafe(next.run(request)).catch_unwind().await,
@@ -62,11 +80,24 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);
     }
+    if let Some(told) = told {
+        told.write(headers);
+    }
     let note = response
         .extensions_mut()
         .remove::<Note>()
         .unwrap_or_default();
+    if let Some(limits) = &note.limits {
+        limits.write(response.headers_mut());
+    }
     let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    if let Some((operation, tenant)) = counted
+        && let Some(meter) = meter.or_else(|| app.views.meter(tenant))
+    {
+        let failed = response.status().as_u16() >= 400;
+        let reason = note.reason.unwrap_or(if failed { OTHER } else { OK });
+        meter.count(operation, reason, microseconds);
+    }
     // Not the path itself: people put tokens where they don't belong.
     tracing::info!(
         target: "lanyard::request",

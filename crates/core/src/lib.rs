@@ -12,6 +12,7 @@ pub mod json;
 pub mod key;
 pub mod member;
 pub mod quota;
+pub mod rate;
 pub mod revocation;
 pub mod scope;
 pub mod seal;

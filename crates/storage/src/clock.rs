@@ -8,10 +8,15 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// The time of day. Copies tell the same time; a test moves it, and nothing has to sleep.
+/// The time of day. Copies tell the same time; a test moves or stops it, and nothing has to sleep.
 #[derive(Debug, Clone, Default)]
-pub struct Clock {
-    ahead: Arc<AtomicI64>,
+pub struct Clock(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    ahead: AtomicI64,
+    /// The unix microsecond at which it stands still; 0 while it runs.
+    stopped: AtomicI64,
 }
 
 impl Clock {
@@ -24,6 +29,14 @@ impl Clock {
     /// Unix microseconds.
     #[must_use]
     pub fn micros(&self) -> i64 {
+        let base = match self.0.stopped.load(Ordering::Relaxed) {
+            0 => Self::system(),
+            stopped => stopped,
+        };
+        base + self.0.ahead.load(Ordering::Relaxed) * 1_000_000
+    }
+
+    fn system() -> i64 {
         #[expect(
             clippy::disallowed_methods,
             reason = "the clock that everything else is handed"
@@ -32,11 +45,15 @@ impl Clock {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-            + self.ahead.load(Ordering::Relaxed) * 1_000_000
     }
 
     /// Moves the time, for all copies.
     pub fn advance(&self, seconds: i64) {
-        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        self.0.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Stops the time, for all copies; [`Self::advance`] still moves it.
+    pub fn stop(&self) {
+        self.0.stopped.store(Self::system(), Ordering::Relaxed);
     }
 }

@@ -347,7 +347,7 @@ async fn policies(
                 user_id_claim: stored("user id claim", deployment.user_id_claim.parse())?,
                 token_lifetime: deployment.token_lifetime,
                 issuing: issuing.clone(),
-                allow_email_ids: allow_email_ids,
+                allow_email_ids,
             })
         })
         .collect::<Result<_, StorageError>>()?;

@@ -11,7 +11,7 @@ use std::{
 
 use lanyard_core::{
     api_key::{ApiKey, ApiKeyHash},
-    id::{DeploymentId, Slug, TenantId},
+    id::{ApiKeyId, DeploymentId, Slug, TenantId},
     quota::Quota,
     revocation::Revocations,
     signing_key::KeySet,
@@ -20,7 +20,7 @@ use lanyard_core::{
 };
 use tokio::sync::Mutex;
 
-use crate::{Change, change::Changes};
+use crate::{ApiKeyMeter, Change, TenantMeter, change::Changes};
 
 /// Changed users named one by one; beyond that all of the tenant's are read anew.
 const MAX_CHANGED_USERS: usize = 1_024;
@@ -45,10 +45,13 @@ pub struct TenantView {
     pub status: TenantStatus,
     /// How much it may have.
     pub quota: Quota,
+    /// Its counts and its rate limits; they outlive the view.
+    pub meter: Arc<TenantMeter>,
     /// All deployments by name, also those that issue nothing here.
     pub(crate) deployment_ids: HashMap<Slug, DeploymentId>,
     pub(crate) deployments: Vec<DeploymentView>,
     pub(crate) api_keys: HashMap<ApiKeyHash, ApiKey>,
+    pub(crate) api_key_meters: HashMap<ApiKeyId, Arc<ApiKeyMeter>>,
     pub(crate) revocations: RwLock<Revocations>,
     pub(crate) version: AtomicI64,
     pub(crate) users: Arc<UserFreshness>,
@@ -80,6 +83,12 @@ impl TenantView {
         let ended = key.expires_at.is_some_and(|end| end <= now)
             || self.read_revocations(|set| set.api_key_is_revoked(key.id));
         (!ended).then_some(key)
+    }
+
+    /// The limits of an API key that isn't revoked.
+    #[must_use]
+    pub fn api_key_meter(&self, id: ApiKeyId) -> Option<&ApiKeyMeter> {
+        self.api_key_meters.get(&id).map(|meter| &**meter)
     }
 
     /// Asks the revocations something.

@@ -22,8 +22,8 @@ use tokio::{
 };
 
 use crate::{
-    Clock, Committed, Database, DeploymentView, StorageError, TenantView, api_keys,
-    change::Changes, held::Held, keys, revocations, tenants, view::UserFreshness,
+    Clock, Committed, Database, DeploymentView, StorageError, TenantMeter, TenantView, api_keys,
+    change::Changes, held::Held, keys, meter::Meters, revocations, tenants, view::UserFreshness,
 };
 
 /// Tenants held at once; beyond that the one that was used longest ago goes.
@@ -46,6 +46,7 @@ pub struct Views {
     master_keys: Arc<MasterKeys>,
     clock: Clock,
     held: RwLock<Held>,
+    pub(crate) meters: Meters,
     /// Held while something is loaded or applied, so that an older state never replaces a newer one.
     changing: Mutex<()>,
     loads: Semaphore,
@@ -69,6 +70,7 @@ impl Views {
             master_keys,
             clock,
             held: RwLock::default(),
+            meters: Meters::default(),
             changing: Mutex::default(),
             loads: Semaphore::new(MAX_LOADS),
             started: Instant::now(),
@@ -98,6 +100,13 @@ impl Views {
             }
         }
         self.load(slug).await
+    }
+
+    /// The meter of the tenant with this slug, if the tenant is held.
+    #[must_use]
+    pub fn meter(&self, slug: &str) -> Option<Arc<TenantMeter>> {
+        let held = self.held();
+        held.by_slug.get(slug).map(|view| Arc::clone(&view.meter))
     }
 
     /// Whether the database was away for so long that nothing held may be believed.
@@ -349,6 +358,11 @@ impl Views {
         let api_keys = api_keys::usable(&mut tx).await?;
         let revocations = revocations::load(&mut tx, self.clock.now()).await?;
         tx.end().await?;
+        let meter = self.meters.of(id);
+        let api_key_meters = api_keys
+            .values()
+            .map(|key| (key.id, meter.api_key(key.id)))
+            .collect();
         let deployments = tenant
             .policies
             .into_iter()
@@ -362,9 +376,11 @@ impl Views {
             slug: tenant.slug,
             status: tenant.status,
             quota: tenant.quota,
+            meter,
             deployment_ids: tenant.deployment_ids,
             deployments,
             api_keys,
+            api_key_meters,
             revocations: RwLock::new(revocations),
             version: AtomicI64::new(tenant.version),
             users: Arc::new(UserFreshness::new(tenant.version)),

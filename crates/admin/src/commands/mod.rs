@@ -4,6 +4,7 @@ mod api_key;
 mod demo;
 mod doctor;
 mod key;
+mod remote;
 mod tenant;
 mod token;
 mod user;
@@ -11,13 +12,15 @@ mod user_import;
 
 use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
+use axum::http::Method;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use lanyard_core::{api_key::PlainApiKey, talk};
 use lanyard_storage::api_keys;
 use serde_json::json;
 
 use crate::{
-    config::{SETTINGS, default_listen, setting},
+    client::{Call, Client},
+    config::{SETTINGS, Secret, default_listen, setting},
     dev, manage,
     output::{Failure, Outcome, Output},
     serve,
@@ -50,6 +53,9 @@ pub struct Cli {
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
+    /// Do it on a running server, with the API key in LANYARD_TOKEN
+    #[arg(long, global = true, value_name = "URL")]
+    server: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -86,6 +92,18 @@ enum Command {
     },
     /// Check the configuration and everything that it names
     Doctor,
+    /// Call any route of the management API: here as the operator, or with --server as an API key
+    #[command(
+        after_help = "Examples:\n  lanyard api GET /v1/tenants/the-post/members\n  lanyard api PATCH /v1/tenants/the-post/settings '{\"name\":\"The Post\"}'\n  lanyard openapi lists all routes."
+    )]
+    Api {
+        /// Method
+        method: Method,
+        /// Path, with its query
+        path: String,
+        /// JSON body, or - for standard input
+        body: Option<String>,
+    },
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
     /// Print who may call which route, as Markdown
@@ -174,6 +192,17 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
         }
         _ => {}
     }
+    if let Some(url) = &cli.server {
+        let token = token_of_environment()?;
+        let client = Client::remote(url, token)?;
+        match &cli.command {
+            Command::Api { method, path, body } => {
+                api(&client, method, path, body.as_deref(), output).await?;
+            }
+            command => remote::run(&client, command, output).await?,
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let store = Store::open(cli.data_dir.as_deref()).await?;
     let outcome = match cli.command {
         Command::Tenant(command) => tenant::run(&store, command, output).await,
@@ -181,11 +210,44 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::User(command) => user::run(&store, command, output).await,
         Command::Token(command) => token::run(&store, command, output).await,
         Command::ApiKey(command) => api_key::run(&store, command, output).await,
+        Command::Api { method, path, body } => {
+            let client = store.client()?;
+            api(&client, &method, &path, body.as_deref(), output)
+                .await
+                .map(|()| ExitCode::SUCCESS)
+        }
         _ => Ok(ExitCode::SUCCESS),
     };
     let closed = store.close().await;
     let code = outcome?;
     closed.map(|()| code)
+}
+
+/// The API key for a server: in the environment, since the command line is for all to see.
+fn token_of_environment() -> Outcome<Secret> {
+    std::env::var("LANYARD_TOKEN")
+        .map(Secret::new)
+        .map_err(|_| Failure::new("--server needs an API key in LANYARD_TOKEN"))
+}
+
+async fn api(
+    client: &Client,
+    method: &Method,
+    path: &str,
+    body: Option<&str>,
+    output: Output,
+) -> Outcome {
+    let mut call = Call::new(method.clone(), path.to_owned());
+    if let Some(body) = body {
+        let bytes = match body {
+            "-" => read_input("-")?,
+            text => text.as_bytes().to_vec().into(),
+        };
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::new(format!("the body isn't JSON: {error}")))?;
+        call.body = Some(value);
+    }
+    remote::show(&client.call(&call).await?, output)
 }
 
 async fn migrate(folder: Option<PathBuf>, output: Output) -> Outcome<ExitCode> {

@@ -56,13 +56,13 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Revoke {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// The token, or - for standard input
     #[arg(required_unless_present = "user")]
-    token: Option<String>,
+    pub(super) token: Option<String>,
     /// All tokens of the reader with this id
     #[arg(long, value_name = "ID", conflicts_with = "token")]
-    user: Option<String>,
+    pub(super) user: Option<String>,
 }
 
 pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
@@ -192,7 +192,8 @@ async fn issuing(
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_token(token: &str) -> Outcome<String> {
+/// The token that is meant, which may be on standard input.
+pub(super) fn text_of(token: &str) -> Outcome<String> {
     let text = if token == "-" {
         String::from_utf8(read_input("-")?.to_vec())?
     } else {
@@ -217,7 +218,7 @@ fn judge(
 }
 
 async fn check(store: &Store, place: &Place, token: &str, output: Output) -> Outcome<ExitCode> {
-    let token = read_token(token)?;
+    let token = text_of(token)?;
     let (policy, set) = key::load(store, place).await?;
     let tenant = store.tenant(&place.tenant).await?;
     let revoked = load_revocations(store, tenant).await?;
@@ -285,7 +286,7 @@ async fn revoke(store: &Store, args: Revoke, output: Output) -> Outcome<ExitCode
             )
         }
         None => {
-            let token = read_token(args.token.as_deref().unwrap_or_default())?;
+            let token = text_of(args.token.as_deref().unwrap_or_default())?;
             let (policy, set) = key::load(store, &args.place).await?;
             let named = token::name(&policy, &set, &token, now).map_err(|refusal| {
                 Failure::new(format!(

@@ -54,7 +54,7 @@ pub(super) enum Command {
 pub(super) struct Which {
     /// Newsroom
     #[arg(long, value_name = "SLUG")]
-    tenant: String,
+    pub(super) tenant: String,
     /// The reader's id
     #[arg(value_name = "ID", required_unless_present = "named")]
     id: Option<String>,
@@ -64,7 +64,7 @@ pub(super) struct Which {
 }
 
 impl Which {
-    fn id(&self) -> Outcome<UserId> {
+    pub(super) fn id(&self) -> Outcome<UserId> {
         Ok(UserId::parse(
             self.id
                 .as_deref()

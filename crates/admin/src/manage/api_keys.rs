@@ -12,7 +12,7 @@ use lanyard_api::{
     cursor::{List, Page},
     fields::{Limit, Name, Seconds, Time},
     input,
-    input::{JsonBody, Query},
+    input::{IdempotencyKey, JsonBody, Query},
     query,
 };
 use lanyard_core::{
@@ -182,7 +182,7 @@ pub(super) async fn list(
     post, path = "/v1/tenants/{tenant}/api-keys", tag = "API keys", operation_id = "create_api_key",
     params(
         ("tenant" = String, Path, description = "Newsroom"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: a repeat makes nothing new"),
+        IdempotencyKey,
     ),
     request_body = NewApiKey,
     responses(
@@ -293,7 +293,7 @@ fn key_id(text: &str) -> Result<ApiKeyId, Failure> {
     params(
         ("tenant" = String, Path, description = "Newsroom"),
         ("api_key" = Uuid, Path, description = "Id of the API key"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: a repeat makes nothing new"),
+        IdempotencyKey,
     ),
     request_body = Rotation,
     responses(

@@ -4,6 +4,7 @@ pub mod api_keys;
 mod docs;
 pub mod openapi;
 pub mod permissions;
+pub mod usage;
 
 use axum::Router;
 use lanyard_api::App;
@@ -16,6 +17,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::get, api_keys::revoke))
         .routes(routes!(api_keys::rotate))
+        .routes(routes!(usage::get))
 }
 
 /// The whole server: routes, description, documentation, middleware.

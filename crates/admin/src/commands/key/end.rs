@@ -13,11 +13,7 @@ use crate::{
 impl Which {
     /// The key that is meant, and the state that it is in.
     pub(super) async fn find(&self, store: &Store) -> Outcome<(Kid, KeyState)> {
-        let kid = self
-            .kid
-            .as_ref()
-            .or(self.named.as_ref())
-            .ok_or_else(|| Failure::new("which key?"))?;
+        let kid = self.kid().ok_or_else(|| Failure::new("which key?"))?;
         let (_, set) = load(store, &self.place).await?;
         let key = set.get(kid.as_str()).ok_or_else(|| {
             Failure::new(format!(

@@ -57,76 +57,83 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Create {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// Id of the key [default: the day and random letters]
     #[arg(long)]
-    kid: Option<Kid>,
+    pub(super) kid: Option<Kid>,
     /// Algorithm
     #[arg(long, default_value = "HS256")]
-    alg: Algorithm,
+    pub(super) alg: Algorithm,
     /// Sign with it from now on; the key that was active goes on verifying
     #[arg(long)]
-    activate: bool,
+    pub(super) activate: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// Id of the key [default: the one in the file, else the day and random letters]
     #[arg(long)]
-    kid: Option<Kid>,
+    pub(super) kid: Option<Kid>,
     /// Algorithm: what TALK_JWT_ALG says
     #[arg(long, default_value = "HS256")]
-    alg: Algorithm,
+    pub(super) alg: Algorithm,
     /// File to read, or - for standard input
     #[arg(long)]
-    file: String,
+    pub(super) file: String,
     /// Sign with it from now on; the key that was active goes on verifying
     #[arg(long)]
-    activate: bool,
+    pub(super) activate: bool,
     /// Verify tokens that others sign with it, but never sign: for Talk's further secrets, or a public key
     #[arg(long, conflicts_with = "activate")]
-    verify_only: bool,
+    pub(super) verify_only: bool,
     /// Take a secret of 16 to 31 bytes
     #[arg(long)]
-    accept_weak: bool,
+    pub(super) accept_weak: bool,
     /// Longest lifetime of tokens accepted under it, which others sign too
     #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
-    accept_lifetime: Option<i64>,
+    pub(super) accept_lifetime: Option<i64>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Rotate {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// Id of the new key [default: the day and random letters]
     #[arg(long)]
-    kid: Option<Kid>,
+    pub(super) kid: Option<Kid>,
     /// Algorithm of the new key [default: that of the old one]
     #[arg(long)]
-    alg: Option<Algorithm>,
+    pub(super) alg: Option<Algorithm>,
     /// How long the old key goes on verifying [default: the longest life of its tokens]
     #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
-    overlap: Option<i64>,
+    pub(super) overlap: Option<i64>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Which {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// Id of the key
     #[arg(value_name = "KID", required_unless_present = "named")]
-    kid: Option<Kid>,
+    pub(super) kid: Option<Kid>,
     /// Id of the key, as an option
     #[arg(long = "kid", value_name = "KID", conflicts_with = "kid")]
-    named: Option<Kid>,
+    pub(super) named: Option<Kid>,
+}
+
+impl Which {
+    /// The id that was named, either way.
+    pub(super) fn kid(&self) -> Option<&Kid> {
+        self.kid.as_ref().or(self.named.as_ref())
+    }
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Export {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// Form of the settings
     #[arg(long = "as", value_name = "FORM")]
     form: Form,
