@@ -96,6 +96,12 @@ impl Builder {
         self
     }
 
+    /// Who may register.
+    pub(crate) fn registration(mut self, registration: Registration) -> Self {
+        self.settings.registration = registration;
+        self
+    }
+
     /// On a database that is there already.
     pub(crate) fn on(mut self, database: &Arc<TestDatabase>) -> Self {
         self.database = Some(Arc::clone(database));

@@ -23,6 +23,8 @@ mod cli_users;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod deployments;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod dev;
@@ -31,11 +33,15 @@ mod docs;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod invitations;
+#[cfg(test)]
 mod jwks;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod log;
+#[cfg(test)]
+mod members;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
@@ -44,6 +50,8 @@ mod outage;
 mod permissions;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod tenants;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     id::{DeploymentId, Slug},
     tenant::{
-        ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, IssuingRule, MAX_TOKEN_LIFETIME,
+        ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, IssuingRule, MAX_TOKEN_LIFETIME, Policy,
         SettingError, TokenProfile,
     },
 };
@@ -153,6 +153,30 @@ impl Deployment {
             Claims::Talk { user_id_claim, .. } => Some(user_id_claim),
             Claims::Coral => None,
         }
+    }
+
+    /// The rules of its tokens, with those of its tenant; none for Coral, whose tokens aren't made here yet.
+    #[must_use]
+    pub fn policy(&self, issuing: &IssuingRule, allow_email_ids: bool) -> Option<Policy> {
+        let Claims::Talk {
+            issuer,
+            audience,
+            user_id_claim,
+        } = &self.claims
+        else {
+            return None;
+        };
+        Some(Policy {
+            deployment: self.id,
+            name: self.name.clone(),
+            profile: self.kind(),
+            issuer: issuer.clone(),
+            audience: audience.clone(),
+            user_id_claim: user_id_claim.clone(),
+            token_lifetime: self.token_lifetime,
+            issuing: issuing.clone(),
+            allow_email_ids,
+        })
     }
 
     /// Checks the rules that hold between its settings and the tenant's.

@@ -6,6 +6,7 @@ use lanyard_core::{
     tenant::{ClaimText, TokenProfile},
 };
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::{Change, ReadTx, StorageError, WriteTx, error::stored};
 
@@ -57,18 +58,37 @@ pub async fn insert(tx: &mut WriteTx, deployment: &Deployment) -> Result<(), Sto
     Ok(())
 }
 
-/// A page of the deployments, the oldest first, from after this one on.
+/// All deployments' settings, the oldest first: what a node holds.
+pub(crate) async fn all(tx: &mut ReadTx) -> Result<Vec<Deployment>, StorageError> {
+    let rows = sqlx::query_as!(
+        Stored,
+        "select id, name, kind, root_url, issuer, audience, user_id_claim, token_lifetime
+         from deployments where tenant_id = $1 order by id",
+        tx.tenant.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    rows.into_iter().map(Stored::read).collect()
+}
+
+/// A page of the deployments, of these only if some are named, the oldest first, from after this one on.
 ///
 /// # Errors
 /// The database fails, or a row is damaged.
 pub async fn list(
     tx: &mut ReadTx,
+    only: Option<&Vec<DeploymentId>>,
     after: Option<DeploymentId>,
     limit: i64,
     now: i64,
 ) -> Result<Vec<DeploymentRow>, StorageError> {
     let tenant = tx.tenant;
-    rows(tx.connection(), tenant, None, after, limit, now).await
+    let which = Which {
+        name: None,
+        only: only.map(|only| only.iter().map(|id| id.0).collect()),
+        after,
+    };
+    rows(tx.connection(), tenant, which, limit, now).await
 }
 
 /// The deployment of this name.
@@ -81,7 +101,7 @@ pub async fn get(
     now: i64,
 ) -> Result<Option<DeploymentRow>, StorageError> {
     let tenant = tx.tenant;
-    Ok(rows(tx.connection(), tenant, Some(name), None, 1, now)
+    Ok(rows(tx.connection(), tenant, Which::named(name), 1, now)
         .await?
         .pop())
 }
@@ -96,16 +116,32 @@ pub async fn get_now(
     now: i64,
 ) -> Result<Option<DeploymentRow>, StorageError> {
     let tenant = tx.tenant;
-    Ok(rows(tx.connection(), tenant, Some(name), None, 1, now)
+    Ok(rows(tx.connection(), tenant, Which::named(name), 1, now)
         .await?
         .pop())
+}
+
+/// Which deployments are read.
+#[derive(Debug, Default)]
+struct Which<'a> {
+    name: Option<&'a Slug>,
+    only: Option<Vec<Uuid>>,
+    after: Option<DeploymentId>,
+}
+
+impl<'a> Which<'a> {
+    fn named(name: &'a Slug) -> Self {
+        Self {
+            name: Some(name),
+            ..Self::default()
+        }
+    }
 }
 
 async fn rows(
     connection: &mut PgConnection,
     tenant: TenantId,
-    name: Option<&Slug>,
-    after: Option<DeploymentId>,
+    which: Which<'_>,
     limit: i64,
     now: i64,
 ) -> Result<Vec<DeploymentRow>, StorageError> {
@@ -123,29 +159,31 @@ async fn rows(
                      from signing_keys where tenant_id = $1 and deployment_id = deployments.id) as keys
            ) as counts
            where tenant_id = $1 and ($2::text is null or name = $2) and ($3::uuid is null or id > $3)
+             and ($6::uuid[] is null or id = any ($6))
            order by id limit $4"#,
         tenant.0,
-        name.map(Slug::as_str),
-        after.map(|after| after.0),
+        which.name.map(Slug::as_str),
+        which.after.map(|after| after.0),
         limit,
-        now
+        now,
+        which.only.as_deref()
     )
     .fetch_all(connection)
     .await?;
     rows.into_iter()
         .map(|row| {
-            let deployment = Deployment {
-                id: DeploymentId(row.id),
-                name: stored("deployment name", row.name.parse())?,
-                root_url: match row.root_url {
-                    Some(url) => Some(stored("root URL", url.parse())?),
-                    None => None,
-                },
-                claims: claims(&row.kind, row.issuer, row.audience, &row.user_id_claim)?,
+            let stored = Stored {
+                id: row.id,
+                name: row.name,
+                kind: row.kind,
+                root_url: row.root_url,
+                issuer: row.issuer,
+                audience: row.audience,
+                user_id_claim: row.user_id_claim,
                 token_lifetime: row.token_lifetime,
             };
             Ok(DeploymentRow {
-                deployment,
+                deployment: stored.read()?,
                 version: row.version,
                 created_at: row.created_at,
                 active_kid: row.active_kid,
@@ -157,26 +195,40 @@ async fn rows(
         .collect()
 }
 
-fn claims(
-    kind: &str,
+/// The columns that hold a deployment's settings.
+struct Stored {
+    id: Uuid,
+    name: String,
+    kind: String,
+    root_url: Option<String>,
     issuer: Option<String>,
     audience: Option<String>,
-    user_id_claim: &str,
-) -> Result<Claims, StorageError> {
-    Ok(match stored("kind", kind.parse())? {
-        TokenProfile::Coral => Claims::Coral,
-        TokenProfile::Talk => Claims::Talk {
-            issuer: stored(
-                "issuer",
-                ClaimText::parse("issuer", &issuer.unwrap_or_default()),
-            )?,
-            audience: stored(
-                "audience",
-                ClaimText::parse("audience", &audience.unwrap_or_default()),
-            )?,
-            user_id_claim: stored("user id claim", user_id_claim.parse())?,
-        },
-    })
+    user_id_claim: String,
+    token_lifetime: i64,
+}
+
+impl Stored {
+    fn read(self) -> Result<Deployment, StorageError> {
+        let text = |what, text: Option<String>| {
+            stored(what, ClaimText::parse(what, &text.unwrap_or_default()))
+        };
+        let claims = match stored("kind", self.kind.parse())? {
+            TokenProfile::Coral => Claims::Coral,
+            TokenProfile::Talk => Claims::Talk {
+                issuer: text("issuer", self.issuer)?,
+                audience: text("audience", self.audience)?,
+                user_id_claim: stored("user id claim", self.user_id_claim.parse())?,
+            },
+        };
+        let root_url = self.root_url.map(|url| stored("root URL", url.parse()));
+        Ok(Deployment {
+            id: DeploymentId(self.id),
+            name: stored("deployment name", self.name.parse())?,
+            root_url: root_url.transpose()?,
+            claims,
+            token_lifetime: self.token_lifetime,
+        })
+    }
 }
 
 /// Changes a deployment's settings, and gives its new version. Keys that sign remember the longest lifetime that their
@@ -239,6 +291,20 @@ pub async fn count(tx: &mut WriteTx) -> Result<i64, StorageError> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "count!" from deployments where tenant_id = $1"#,
         tx.tenant.0
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
+/// Whether a deployment of the tenant has readers' tokens of this audience.
+///
+/// # Errors
+/// The database fails.
+pub async fn has_audience(tx: &mut WriteTx, audience: &ClaimText) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from deployments where tenant_id = $1 and audience = $2) as "has!""#,
+        tx.tenant.0,
+        audience.as_str()
     )
     .fetch_one(tx.connection())
     .await?)

@@ -7,7 +7,7 @@ use lanyard_core::{
     deployment::Deployment,
     id::{DeploymentId, Slug, TenantId},
     quota::Quota,
-    tenant::{ClaimText, IssuingRule, Policy, TenantStatus, TokenProfile},
+    tenant::{ClaimText, IssuingRule, Policy, TenantStatus},
 };
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -93,6 +93,38 @@ pub async fn list(database: &Database) -> Result<Vec<TenantRow>, StorageError> {
     .fetch_all(&database.pool)
     .await?;
     Ok(rows)
+}
+
+/// The tenant as it is listed.
+///
+/// # Errors
+/// The database fails.
+pub async fn get(tx: &mut ReadTx) -> Result<Option<TenantRow>, StorageError> {
+    let tenant = tx.tenant;
+    row_of(tx.connection(), tenant).await
+}
+
+/// The same, while the tenant is locked.
+///
+/// # Errors
+/// The database fails.
+pub async fn get_now(tx: &mut WriteTx) -> Result<Option<TenantRow>, StorageError> {
+    let tenant = tx.tenant;
+    row_of(tx.connection(), tenant).await
+}
+
+async fn row_of(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+) -> Result<Option<TenantRow>, StorageError> {
+    Ok(sqlx::query_as!(
+        TenantRow,
+        r#"select id, slug, name, status, extract(epoch from created_at)::bigint as "created_at!"
+           from tenants where id = $1"#,
+        tenant.0
+    )
+    .fetch_optional(connection)
+    .await?)
 }
 
 /// The slug of the tenant that has an issuer.
@@ -318,38 +350,14 @@ async fn policies(
     issuing: &IssuingRule,
     allow_email_ids: bool,
 ) -> Result<(HashMap<Slug, DeploymentId>, Vec<Policy>), StorageError> {
-    let deployments = sqlx::query!(
-        r#"select id, name, kind = 'talk' as "talk!", coalesce(issuer, '') as "issuer!",
-                  coalesce(audience, '') as "audience!", user_id_claim, token_lifetime
-           from deployments where tenant_id = $1 order by id"#,
-        tx.tenant.0
-    )
-    .fetch_all(tx.connection())
-    .await?;
-    let mut deployment_ids = HashMap::with_capacity(deployments.len());
-    for deployment in &deployments {
-        let name = stored("deployment name", deployment.name.parse())?;
-        deployment_ids.insert(name, DeploymentId(deployment.id));
-    }
+    let deployments = deployments::all(tx).await?;
+    let ids = deployments
+        .iter()
+        .map(|deployment| (deployment.name.clone(), deployment.id))
+        .collect();
     let policies = deployments
-        .into_iter()
-        .filter(|deployment| deployment.talk)
-        .map(|deployment| {
-            Ok(Policy {
-                deployment: DeploymentId(deployment.id),
-                name: stored("deployment name", deployment.name.parse())?,
-                profile: TokenProfile::Talk,
-                issuer: stored("issuer", ClaimText::parse("issuer", &deployment.issuer))?,
-                audience: stored(
-                    "audience",
-                    ClaimText::parse("audience", &deployment.audience),
-                )?,
-                user_id_claim: stored("user id claim", deployment.user_id_claim.parse())?,
-                token_lifetime: deployment.token_lifetime,
-                issuing: issuing.clone(),
-                allow_email_ids,
-            })
-        })
-        .collect::<Result<_, StorageError>>()?;
-    Ok((deployment_ids, policies))
+        .iter()
+        .filter_map(|deployment| deployment.policy(issuing, allow_email_ids))
+        .collect();
+    Ok((ids, policies))
 }

@@ -1,9 +1,14 @@
 //! The management API: what owners, admins and their programs do over HTTP. This file is the table of contents.
 
 pub mod api_keys;
+pub mod deployments;
 mod docs;
+pub mod invitations;
+pub mod members;
 pub mod openapi;
 pub mod permissions;
+pub mod settings;
+pub mod tenants;
 pub mod usage;
 
 use axum::Router;
@@ -14,6 +19,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::head())
         .merge(lanyard_api::routes())
+        .routes(routes!(tenants::list, tenants::create))
+        .routes(routes!(tenants::get))
+        .routes(routes!(settings::get, settings::update))
+        .routes(routes!(deployments::list, deployments::create))
+        .routes(routes!(
+            deployments::get,
+            deployments::update,
+            deployments::delete
+        ))
+        .routes(routes!(members::list))
+        .routes(routes!(members::update, members::remove))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::withdraw))
+        .routes(routes!(invitations::accept))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::get, api_keys::revoke))
         .routes(routes!(api_keys::rotate))
