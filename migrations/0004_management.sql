@@ -5,6 +5,8 @@ alter table tenants
     add column settings_version bigint not null default 1,
     -- What the slug looks like at a glance: no two may look alike.
     add column skeleton text collate "C" constraint tenants_skeleton_key unique,
+    -- Kept true by whoever writes users, as a count of all rows would cost each write.
+    add column user_count bigint not null default 0 check (user_count >= 0),
     -- Where null, the platform's default holds.
     add column max_users bigint check (max_users >= 0),
     add column max_deployments int check (max_deployments >= 1),
@@ -35,8 +37,11 @@ alter table users
     add column username_key text collate "C" generated always as (lower(username)) stored,
     add column created_at timestamptz not null default now(),
     add column updated_at timestamptz not null default now();
-create index users_email on users (tenant_id, email_key) where email_key is not null;
-create index users_username on users (tenant_id, username_key) where username_key is not null;
+-- The id comes last so that a page goes on exactly where the one before ended.
+create index users_email on users (tenant_id, email_key, id) where email_key is not null;
+create index users_username on users (tenant_id, username_key, id) where username_key is not null;
+create index users_disabled on users (tenant_id, id) where disabled_at is not null;
+update tenants set user_count = (select count(*) from users where tenant_id = tenants.id);
 
 -- Counts by hour. Latency is in buckets whose upper bounds the code names.
 create table usage_hourly (
@@ -100,6 +105,11 @@ begin
     end loop;
 end
 $$;
+
+-- Filtered lists of the audit log.
+create index audit_events_actor on audit_events (tenant_id, actor, sequence);
+create index audit_events_action on audit_events (tenant_id, action, sequence);
+create index audit_events_target on audit_events (tenant_id, target, sequence);
 
 -- Adds counts of many tenants, as arrays side by side; `latencies` has as many numbers for each as there are buckets.
 -- A batch that was added before is left alone.

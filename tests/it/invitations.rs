@@ -1,5 +1,6 @@
 //! Invitations over HTTP: mailed, accepted once, by the one who is invited.
 
+use lanyard_storage::outbox;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -14,15 +15,27 @@ async fn invite(app: &App, owner: &Person, email: &str, role: &str) -> String {
         .post(INVITATIONS, &json!({ "email": email, "role": role }))
         .await;
     assert_eq!(made.status, 201, "{made:?}");
-    let letter = app.letters_to(email).await.pop().unwrap();
-    let link = letter
-        .split_whitespace()
-        .find(|word| word.contains("#token="))
-        .unwrap();
+    let letter = letters_to(app, email).await.pop().unwrap();
+    let mut words = letter.split_whitespace();
+    let link = words.find(|word| word.contains("#token=")).unwrap();
     let (page, token) = link.split_once("#token=").unwrap();
     assert_eq!(page, "https://lanyard.example/invitation");
     assert!(!made.text().contains(token));
     token.to_owned()
+}
+
+/// The letters that wait for an address, taken out.
+async fn letters_to(app: &App, email: &str) -> Vec<String> {
+    let (database, now) = (&app.state.database, app.clock.now());
+    let email = email.to_lowercase();
+    let mut texts = Vec::new();
+    for taken in outbox::take(database, 100, now).await.unwrap() {
+        let letter = taken.open(&app.state.master_keys).unwrap();
+        if letter.to == email {
+            texts.push(letter.text);
+        }
+    }
+    texts
 }
 
 async fn accept(person: &Person, token: &str) -> Answer {
@@ -148,7 +161,24 @@ async fn a_repeated_invitation_is_mailed_once() {
     };
     let (one, two) = tokio::join!(post(), post());
     assert_eq!(one.json(), two.json());
-    assert_eq!(app.letters_to("joe@the-post.example").await.len(), 1);
+    assert_eq!(letters_to(&app, "joe@the-post.example").await.len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_flooded_with_invitations() {
+    let app = App::start().await;
+    app.tenant("the-post").await;
+    let owner = app.member("the-post", "owner").await;
+    let body = json!({ "email": "joe@the-post.example", "role": "viewer" });
+    for _ in 0..3 {
+        assert_eq!(owner.post(INVITATIONS, &body).await.status, 201);
+    }
+    let refused = owner.post(INVITATIONS, &body).await;
+    assert_eq!(
+        (refused.status, refused.problem().as_str()),
+        (429, "rate-limited")
+    );
+    assert_eq!(refused.header("retry-after"), "600");
 }
 
 #[tokio::test]

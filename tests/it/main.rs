@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod api_keys;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod broker;
 #[cfg(test)]
 mod changes;
@@ -41,13 +43,21 @@ mod limits;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
+mod master_key;
+#[cfg(test)]
 mod members;
+#[cfg(test)]
+mod nodes;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod permissions;
+#[cfg(test)]
+mod platform;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
@@ -56,6 +66,8 @@ mod tenants;
 mod tokens;
 #[cfg(test)]
 mod usage;
+#[cfg(test)]
+mod users;
 #[cfg(test)]
 mod verifiers;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use lanyard_api::Registration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, App, claims_of};
+use crate::harness::{Answer, App, DEMO_SECRET, claims_of, hmac_token};
 
 const TENANTS: &str = "/v1/tenants";
 const SETTINGS: &str = "/v1/tenants/the-post/settings";
@@ -313,10 +313,8 @@ async fn issuing_tokens_are_accepted_from_the_moment_that_the_setting_says_so() 
     let app = App::start().await;
     let newsroom = app.demo_tenant("the-post").await;
     let admin = app.member("the-post", "admin").await;
-    let issuing = crate::harness::hmac_token(
-        crate::harness::DEMO_SECRET,
-        &json!({ "sub": "cms", "aud": "CMS", "iss": newsroom.issuer }),
-    );
+    let claims = json!({ "sub": "cms", "aud": "CMS", "iss": newsroom.issuer });
+    let issuing = hmac_token(DEMO_SECRET, "HS256", &claims);
     let ask = async || {
         app.post_as("/t/the-post/", &issuing, r#"{"id":"1"}"#)
             .await

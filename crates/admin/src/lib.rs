@@ -1,10 +1,12 @@
 //! What an operator touches: the command line, `lanyard dev`, and the server's wiring.
 
+pub mod audit;
 pub mod client;
 pub mod commands;
 pub mod config;
 pub mod dev;
-pub mod import;
+mod heartbeat;
+pub mod mail;
 pub mod manage;
 pub mod newsroom;
 pub mod output;

@@ -13,7 +13,10 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::{Change, Database, ReadTx, StorageError, WriteTx, deployments, error::stored};
+use crate::{
+    Change, Database, ReadTx, StorageError, WriteTx, deployments, error::stored,
+    platform_tenants::QuotaColumns,
+};
 
 /// The constraint that is broken when a tenant has that slug.
 pub const SLUG_TAKEN: &str = "tenants_slug_key";
@@ -317,16 +320,13 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
         &row.issuing_subject,
         &row.issuing_audience,
     )?;
-    let default = Quota::default();
-    let quota = Quota {
-        users: row.max_users.unwrap_or(default.users),
-        deployments: row.max_deployments.map_or(default.deployments, i64::from),
-        signing_keys: row.max_signing_keys.map_or(default.signing_keys, i64::from),
-        api_keys: row.max_api_keys.map_or(default.api_keys, i64::from),
-        members: row.max_members.map_or(default.members, i64::from),
-        requests_per_second: row
-            .requests_per_second
-            .map_or(default.requests_per_second, i64::from),
+    let quota = QuotaColumns {
+        users: row.max_users,
+        deployments: row.max_deployments,
+        signing_keys: row.max_signing_keys,
+        api_keys: row.max_api_keys,
+        members: row.max_members,
+        requests_per_second: row.requests_per_second,
     };
     let (deployment_ids, policies) = policies(tx, &issuing, row.allow_email_ids).await?;
     Ok(Some(TenantRecord {
@@ -338,7 +338,7 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
             TenantStatus::Suspended
         },
         version: row.version,
-        quota,
+        quota: quota.quota(),
         deployment_ids,
         policies,
     }))

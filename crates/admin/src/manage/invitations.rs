@@ -1,27 +1,35 @@
 //! Invitations: how a newsroom gets more members than the one who made it.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::{Path, State},
     response::Response,
 };
 use lanyard_api::{
-    Act, App, Caller, Failure, Problem,
+    Act, App, Caller, Failure, Problem, Who,
     cursor::{List, Page, PageQuery},
     fields::Time,
     input,
     input::{IdempotencyKey, JsonBody, Query},
     session::Person,
 };
-use lanyard_core::{account::AccountEmail, member::MemberRole, secret_token::SecretToken};
+use lanyard_core::{
+    account::AccountEmail, member::MemberRole, secret_token::SecretToken, throttle::Bucket,
+};
 use lanyard_storage::{
     invitations::{self, GOOD_FOR, InvitationRow},
-    memberships, tenants,
+    memberships, outbox, tenants,
+    throttles::{self, Attempt},
 };
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::mail::letters;
 
 /// An invitation. Its link is mailed, and shown to nobody.
 #[derive(Debug, Serialize, ToSchema)]
@@ -148,6 +156,7 @@ pub(super) async fn create(
     body: JsonBody<NewInvitation>,
 ) -> Result<Response, Failure> {
     let (new, now) = (body.value, app.clock.now());
+    spare(&app, &new.email).await?;
     let token = SecretToken::generate().map_err(|_| Problem::Internal)?;
     let mut act = caller.act_once(&app, body.once).await?;
     if memberships::has_email(&mut act.tx, &new.email).await? {
@@ -168,22 +177,52 @@ pub(super) async fn create(
     };
     invitations::put(&mut act.tx, &invitation, &token.hash()).await?;
     mail(&app, &caller, &mut act, &invitation, &token).await?;
-    // The log outlives the person's wish to be forgotten, so it doesn't name the address.
+    // The log outlives whatever is forgotten, so it doesn't name the address.
     let detail = json!({ "role": invitation.role });
     act.audit("invitation.create", &invitation.id.to_string(), &detail)
         .await?;
     act.created(&InvitationOut::new(invitation, now)).await
 }
 
+/// Goes on unless the mailbox has had many letters of late.
+async fn spare(app: &App, email: &AccountEmail) -> Result<(), Failure> {
+    let bucket = Bucket::letters_to(email);
+    match throttles::attempt(&app.database, &[bucket], app.clock.now()).await? {
+        Attempt::Admitted { .. } => Ok(()),
+        Attempt::Blocked { wait } => Err(Failure::from(Problem::RateLimited)
+            .detail("This address has had many letters of late. Try again later.")
+            .retry_after(wait)),
+    }
+}
+
 /// Queues the letter, which leaves once all is committed.
 async fn mail(
-    _app: &App,
-    _caller: &Caller,
-    _act: &mut Act,
-    _invitation: &InvitationRow,
-    _token: &SecretToken,
+    app: &App,
+    caller: &Caller,
+    act: &mut Act,
+    invitation: &InvitationRow,
+    token: &SecretToken,
 ) -> Result<(), Failure> {
-    Ok(())
+    let newsroom = tenants::get_now(&mut act.tx).await?;
+    let newsroom = newsroom.ok_or(Problem::NotFound)?;
+    let inviter = match &caller.who {
+        Who::Member(person, _) => person.session.name.as_str(),
+        Who::ApiKey(_) | Who::Operator(_) => "The platform's operator",
+    };
+    let path = Zeroizing::new(format!("/invitation#token={}", *token.reveal()));
+    let link = Zeroizing::new(app.public_url.link(&path));
+    let letter = letters::invitation(
+        invitation.email.as_str(),
+        &letters::Invitation {
+            newsroom: &newsroom.name,
+            inviter,
+            role: invitation.role.name(),
+            link: &link,
+            lifetime: Duration::from_secs(GOOD_FOR.unsigned_abs()),
+        },
+    );
+    let now = invitation.created_at;
+    Ok(outbox::enqueue_in(&mut act.tx, &app.master_keys, &letter, now).await?)
 }
 
 /// Withdraw an invitation: its link is dead

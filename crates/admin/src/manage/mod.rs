@@ -1,12 +1,14 @@
 //! The management API: what owners, admins and their programs do over HTTP. This file is the table of contents.
 
 pub mod api_keys;
+pub mod audit_events;
 pub mod deployments;
 mod docs;
 pub mod invitations;
 pub mod members;
 pub mod openapi;
 pub mod permissions;
+pub mod platform;
 pub mod settings;
 pub mod tenants;
 pub mod usage;
@@ -36,6 +38,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::get, api_keys::revoke))
         .routes(routes!(api_keys::rotate))
+        .routes(routes!(audit_events::list))
+        .routes(routes!(audit_events::export))
+        .routes(routes!(audit_events::verify))
+        .merge(platform::routes())
         .routes(routes!(usage::get))
 }
 
