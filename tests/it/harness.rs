@@ -4,6 +4,7 @@ mod answer;
 mod cli;
 mod database;
 mod jwt;
+mod mailboxes;
 mod newsroom;
 mod person;
 mod services;
@@ -11,6 +12,7 @@ mod services;
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use lanyard_admin::{
+    mail::Mailer,
     output::Outcome,
     serve::{Server, bind},
 };
@@ -26,6 +28,7 @@ pub(crate) use database::TestDatabase;
 pub(crate) use jwt::{
     claims_of, claims_text_of, header_of, hmac_token, now, sign_by_hand, unsigned,
 };
+pub(crate) use mailboxes::{Letter, Mailboxes};
 pub(crate) use newsroom::{DEMO_SECRET, Newsroom};
 pub(crate) use person::Person;
 pub(crate) use services::OwnRedis;
@@ -46,6 +49,7 @@ pub(crate) struct Builder {
     database_url: Option<String>,
     connections: u32,
     clock: Clock,
+    smtp_url: Option<String>,
     master_keys: String,
 }
 
@@ -67,6 +71,7 @@ impl Default for Builder {
             database_url: None,
             connections: 4,
             clock: Clock::default(),
+            smtp_url: None,
             master_keys: MASTER_KEY.to_owned(),
         }
     }
@@ -76,6 +81,17 @@ impl Builder {
     /// With these master keys instead of those of all tests.
     pub(crate) fn master_keys(mut self, setting: &str) -> Self {
         setting.clone_into(&mut self.master_keys);
+        self
+    }
+
+    /// With this mail server; without any, letters wait in the outbox.
+    pub(crate) fn mail(self, mailboxes: &Mailboxes) -> Self {
+        self.smtp_url(&mailboxes.url())
+    }
+
+    /// The same, by its URL.
+    pub(crate) fn smtp_url(mut self, url: &str) -> Self {
+        self.smtp_url = Some(url.to_owned());
         self
     }
 
@@ -136,7 +152,7 @@ impl Builder {
         let url = self.database_url.as_deref().unwrap_or(&database.url);
         let connected = Database::connect(url, self.connections).await.unwrap();
         let keys = Arc::new(MasterKeys::parse(&self.master_keys).unwrap());
-        let server = Server::wire(
+        let mut server = Server::wire(
             connected,
             keys,
             self.clock.clone(),
@@ -145,6 +161,11 @@ impl Builder {
             Duration::ZERO,
         )
         .await?;
+        if let Some(smtp_url) = &self.smtp_url {
+            let from = "Lanyard <no-reply@lanyard.example>".parse().unwrap();
+            let smtp = smtp_url.parse().unwrap();
+            server.send_mail(Mailer::smtp(smtp, from, &settings.public_url));
+        }
         let state = server.app.clone();
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let address = listener.local_addr().unwrap();

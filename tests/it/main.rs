@@ -39,6 +39,8 @@ mod limits;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod master_key;
 #[cfg(test)]
 mod nodes;

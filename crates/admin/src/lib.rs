@@ -7,6 +7,7 @@ pub mod config;
 pub mod dev;
 mod heartbeat;
 pub mod import;
+pub mod mail;
 pub mod manage;
 pub mod output;
 pub mod postgres;

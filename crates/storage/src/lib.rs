@@ -21,6 +21,7 @@ pub mod memberships;
 mod meter;
 pub mod migrate;
 pub mod nodes;
+pub mod outbox;
 mod platform;
 pub mod platform_admins;
 pub mod platform_events;

@@ -135,6 +135,10 @@ pub async fn open(
     address: &str,
     now: i64,
 ) -> Result<Uuid, StorageError> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the ids only have to ascend; nothing is decided by their time"
+    )]
     let id = Uuid::now_v7();
     sqlx::query!(
         "insert into sessions (hash, id, account_id, created_at, last_seen_at, expires_at, proved_at, user_agent, address)

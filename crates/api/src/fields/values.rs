@@ -127,7 +127,6 @@ impl Field for bool {
 impl Field for i64 {
     fn read(value: &Value) -> Result<Self, Faults> {
         // To JSON Schema 3.0 is a whole number too; beyond 2^53 a float no longer says which.
-        #[expect(clippy::cast_possible_truncation, reason = "bounded by the check")]
         let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
         value
             .as_i64()
