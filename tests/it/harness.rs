@@ -78,12 +78,6 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// With these master keys instead of those of all tests.
-    pub(crate) fn master_keys(mut self, setting: &str) -> Self {
-        setting.clone_into(&mut self.master_keys);
-        self
-    }
-
     /// With this mail server; without any, letters wait in the outbox.
     pub(crate) fn mail(self, mailboxes: &Mailboxes) -> Self {
         self.smtp_url(&mailboxes.url())
@@ -92,6 +86,12 @@ impl Builder {
     /// The same, by its URL.
     pub(crate) fn smtp_url(mut self, url: &str) -> Self {
         self.smtp_url = Some(url.to_owned());
+        self
+    }
+
+    /// With these master keys instead of those of all tests.
+    pub(crate) fn master_keys(mut self, setting: &str) -> Self {
+        setting.clone_into(&mut self.master_keys);
         self
     }
 

@@ -59,6 +59,8 @@ mod tokens;
 #[cfg(test)]
 mod usage;
 #[cfg(test)]
+mod users;
+#[cfg(test)]
 mod verifiers;
 #[cfg(test)]
 mod walls;

@@ -6,7 +6,6 @@ pub mod commands;
 pub mod config;
 pub mod dev;
 mod heartbeat;
-pub mod import;
 pub mod mail;
 pub mod manage;
 pub mod output;

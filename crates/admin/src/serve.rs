@@ -28,9 +28,9 @@ const PRUNE_EVERY: Duration = Duration::from_secs(600);
 pub struct Server {
     /// The state.
     pub app: App,
+    mail: Option<Worker>,
     background: Vec<JoinHandle<()>>,
     heartbeat: Heartbeat,
-    mail: Option<Worker>,
     limits: Limits,
     drain_delay: Duration,
 }
@@ -65,8 +65,8 @@ impl Server {
         Ok(Self {
             app,
             background,
-            heartbeat,
             mail: None,
+            heartbeat,
             limits,
             drain_delay,
         })

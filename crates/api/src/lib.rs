@@ -7,11 +7,13 @@ pub mod body;
 mod broker;
 mod caller;
 mod client;
+mod csv;
 pub mod cursor;
 pub mod etag;
 mod failure;
 pub mod fields;
 mod health;
+pub mod import;
 pub mod input;
 mod jwks;
 mod limit;
@@ -25,6 +27,7 @@ mod rule;
 mod server;
 pub mod session;
 mod tokens;
+mod users;
 
 pub use act::Act;
 pub use app::{App, Registration, Settings};
@@ -48,6 +51,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(jwks::of))
         .routes(routes!(tokens::introspect))
         .routes(routes!(tokens::revoke))
+        .merge(users::routes())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
 }

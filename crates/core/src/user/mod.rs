@@ -5,6 +5,7 @@
 
 mod compact;
 mod error;
+mod merge;
 mod record;
 mod role;
 mod text;
@@ -53,6 +54,15 @@ impl User {
     /// # Errors
     /// The first thing that is wrong; a repeated member, a lone surrogate and U+0000 are refused at every depth.
     pub fn from_json(text: &[u8]) -> Result<Self, UserError> {
+        Self::parse(text)
+            .map_err(|errors| errors.into_iter().next().unwrap_or(UserError::NotAnObject))
+    }
+
+    /// The same for somebody who wants to hear of everything at once.
+    ///
+    /// # Errors
+    /// Each known member that is wrong, or the one reason why the record can't be read at all; never none.
+    pub fn parse(text: &[u8]) -> Result<Self, Vec<UserError>> {
         record::parse(text)
     }
 
@@ -64,5 +74,14 @@ impl User {
             Some(record) => record.to_string(),
             None => record::from_columns(self),
         }
+    }
+    /// The user after a JSON merge patch (RFC 7396) of the record, read anew as any other record is: order and numbers
+    /// of what isn't patched stay to the letter.
+    ///
+    /// # Errors
+    /// As [`User::parse`], for the patch and for what becomes of the record.
+    pub fn patched(&self, patch: &[u8]) -> Result<Self, Vec<UserError>> {
+        let merged = merge::merge(&self.body(), patch).map_err(|error| vec![error])?;
+        Self::parse(merged.as_bytes())
     }
 }

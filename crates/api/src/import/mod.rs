@@ -1,12 +1,14 @@
 //! Users in: files read record by record, each record with its place and its own error.
 
 mod cells;
+mod chunks;
 mod document;
 mod error;
 mod format;
 mod header;
 mod lines;
 mod ndjson;
+mod run;
 mod table;
 
 use std::io::BufRead;
@@ -15,10 +17,12 @@ use lanyard_core::user::User;
 
 use self::{document::Document, ndjson::Ndjson, table::Table};
 
+pub(crate) use self::chunks::Chunks;
 pub use self::{
     error::{ImportError, RecordError},
     format::Format,
     lines::Position,
+    run::{BadRecord, Batch, Batches, Options, Report},
 };
 
 /// One record of a file.
