@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{StorageError, WriteTx};
 
-const PURPOSE: &str = "idempotency";
+pub(crate) const PURPOSE: &str = "idempotency";
 
 /// For how long a key is remembered, in seconds.
 pub const KEPT_FOR: i64 = 86_400;
