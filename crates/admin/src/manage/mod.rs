@@ -7,6 +7,7 @@ mod docs;
 pub mod invitations;
 pub mod members;
 pub mod openapi;
+pub mod people;
 pub mod permissions;
 pub mod platform;
 pub mod settings;
@@ -21,6 +22,22 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::head())
         .merge(lanyard_api::routes())
+        .routes(routes!(people::register::register))
+        .routes(routes!(people::register::verify))
+        .routes(routes!(people::reset::request))
+        .routes(routes!(people::reset::confirm))
+        .routes(routes!(
+            people::sessions::log_in,
+            people::sessions::list,
+            people::sessions::end_others
+        ))
+        .routes(routes!(people::sessions::end))
+        .routes(routes!(people::account::get, people::account::update))
+        .routes(routes!(people::account::change_password))
+        .routes(routes!(people::account::prove))
+        .routes(routes!(people::totp::begin, people::totp::remove))
+        .routes(routes!(people::totp::confirm))
+        .routes(routes!(people::totp::recovery_codes))
         .routes(routes!(tenants::list, tenants::create))
         .routes(routes!(tenants::get))
         .routes(routes!(settings::get, settings::update))

@@ -3,12 +3,14 @@
 use std::{borrow::Cow, collections::BTreeSet, str::FromStr};
 
 use lanyard_core::{
-    account::AccountEmail,
+    account::{AccountEmail, PersonName},
     deployment::RootUrl,
     id::{Kid, Slug},
     key::Algorithm,
     member::MemberRole,
+    password::Password,
     scope::Scope,
+    secret_token::SecretToken,
     tenant::{ClaimPath, ClaimText, TokenProfile},
     user::UserId,
 };
@@ -179,20 +181,34 @@ macro_rules! parsed_fields {
 }
 
 parsed_fields!(
-    Slug,
-    Kid,
+    AccountEmail,
     Algorithm,
     ClaimPath,
-    RootUrl,
-    TokenProfile,
-    AccountEmail,
+    Kid,
     MemberRole,
+    PersonName,
+    RootUrl,
     Scope,
+    Slug,
+    TokenProfile
 );
 
 impl Field for ClaimText {
     fn read(value: &Value) -> Result<Self, Faults> {
         Self::parse("it", string(value)?).map_err(|error| Faults::one(error.to_string()))
+    }
+}
+
+impl Field for Password {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse(string(value)?.to_owned())
+            .ok_or_else(|| Faults::one("must have 1 to 1024 bytes"))
+    }
+}
+
+impl Field for SecretToken {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse(string(value)?).ok_or_else(|| Faults::one("isn't whole"))
     }
 }
 
