@@ -40,6 +40,7 @@ mod limits;
 mod log;
 #[cfg(test)]
 mod mail;
+#[cfg(test)]
 mod master_key;
 #[cfg(test)]
 mod nodes;
