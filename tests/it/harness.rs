@@ -1,9 +1,11 @@
 //! A server for a test: the one that ships, in this process, with a database of its own.
 
 mod answer;
+mod browser;
 mod cli;
 mod database;
 mod jwt;
+mod letters;
 mod mailboxes;
 mod newsroom;
 mod person;
@@ -23,6 +25,7 @@ use reqwest::{Method, RequestBuilder};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 pub(crate) use answer::{Answer, raw};
+pub(crate) use browser::{Browser, DEVICE, SESSION};
 pub(crate) use cli::{CliOutput, lanyard, run, run_cli, run_cli_with_input};
 pub(crate) use database::TestDatabase;
 pub(crate) use jwt::{
@@ -115,6 +118,17 @@ impl Builder {
     /// In bytes; 0 holds no reader in the process.
     pub(crate) fn readers_memory(mut self, bytes: u64) -> Self {
         self.settings.readers_memory = bytes;
+        self
+    }
+
+    /// Whose word about a client's address counts.
+    pub(crate) fn trusted_proxies(mut self, networks: &str) -> Self {
+        self.settings.trusted_proxies = networks.parse().unwrap();
+        self
+    }
+
+    pub(crate) fn registration(mut self, registration: Registration) -> Self {
+        self.settings.registration = registration;
         self
     }
 

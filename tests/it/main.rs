@@ -1,6 +1,8 @@
 //! Tests of the whole: the server that ships, over HTTP, on a real Postgres and a real Redis.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod api_keys;
 #[cfg(test)]
 mod audit;

@@ -1,8 +1,11 @@
 //! Links that are mailed: whoever opens one holds the mailbox. Each is good once, and kept as a hash.
 
-use lanyard_core::account::{AccountEmail, AccountId};
+use lanyard_core::{
+    account::{AccountEmail, AccountId},
+    id::TenantId,
+};
 
-use crate::{PlatformTx, StorageError, error::stored};
+use crate::{Database, PlatformTx, StorageError, error::stored};
 
 /// How long an address can be verified by its link, in seconds.
 pub const VERIFY_LIFETIME: i64 = 24 * 3600;
@@ -57,7 +60,7 @@ pub async fn create(
 /// # Errors
 /// The database fails.
 pub async fn peek_verification(
-    tx: &mut PlatformTx,
+    database: &Database,
     hash: &[u8; 32],
     now: i64,
 ) -> Result<Option<AccountEmail>, StorageError> {
@@ -66,7 +69,7 @@ pub async fn peek_verification(
         &hash[..],
         now
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(&database.pool)
     .await?;
     email
         .map(|email| stored("the address of a link", email.parse()))
@@ -107,19 +110,21 @@ pub async fn take_verification(
 /// # Errors
 /// The database fails.
 pub async fn peek_reset(
-    tx: &mut PlatformTx,
+    database: &Database,
     hash: &[u8; 32],
     now: i64,
-) -> Result<Option<AccountId>, StorageError> {
-    let account = sqlx::query_scalar!(
-        r#"select account_id as "account_id!" from account_links
+) -> Result<Option<(AccountId, AccountEmail)>, StorageError> {
+    let row = sqlx::query!(
+        r#"select account_id as "account_id!", email from account_links
            where hash = $1 and kind = 'reset' and expires_at > to_timestamp($2::bigint)"#,
         &hash[..],
         now
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(&database.pool)
     .await?;
-    Ok(account.map(AccountId))
+    let Some(row) = row else { return Ok(None) };
+    let email = stored("the address of a link", row.email.parse())?;
+    Ok(Some((AccountId(row.account_id), email)))
 }
 
 /// Uses a link to reset a password up; gives whose.
@@ -152,4 +157,35 @@ pub async fn end_resets(tx: &mut PlatformTx, account: AccountId) -> Result<(), S
         .execute(tx.connection())
         .await?;
     Ok(())
+}
+
+/// Whether the invitation whose link has this hash is good, and is to this address.
+///
+/// # Errors
+/// The database fails.
+pub async fn is_invited(
+    database: &Database,
+    hash: &[u8; 32],
+    email: &AccountEmail,
+    now: i64,
+) -> Result<bool, StorageError> {
+    let tenant = sqlx::query_scalar!("select invitation_tenant($1)", &hash[..])
+        .fetch_one(&database.pool)
+        .await?;
+    let Some(tenant) = tenant else {
+        return Ok(false);
+    };
+    let mut tx = database.read(TenantId(tenant)).await?;
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+               select from invitations
+               where tenant_id = $1 and hash = $2 and email = $3 and expires_at > to_timestamp($4::bigint)
+           ) as "invited!""#,
+        tenant,
+        &hash[..],
+        email.as_str(),
+        now
+    )
+    .fetch_one(tx.connection())
+    .await?)
 }

@@ -198,7 +198,7 @@ pub async fn set_platform_admin(
 /// # Errors
 /// The database fails.
 pub async fn rename(
-    database: &Database,
+    tx: &mut PlatformTx,
     id: AccountId,
     name: &PersonName,
 ) -> Result<(), StorageError> {
@@ -207,7 +207,7 @@ pub async fn rename(
         id.0,
         name.as_str()
     )
-    .execute(&database.pool)
+    .execute(tx.connection())
     .await?;
     Ok(())
 }

@@ -3,11 +3,16 @@
 use lanyard_core::{
     audit::{self, Event, Head},
     id::TenantId,
+    seal::MasterKeys,
 };
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::{Database, StorageError, audit::head_of};
+use crate::{
+    Database, StorageError,
+    audit::head_of,
+    outbox::{self, Letter},
+};
 
 /// What stands in the platform's chain where a tenant's has the tenant's id. No tenant has it: theirs are UUIDv7.
 pub(crate) const PLATFORM: TenantId = TenantId(Uuid::nil());
@@ -71,6 +76,19 @@ impl PlatformTx {
         .execute(self.connection())
         .await?;
         Ok(())
+    }
+
+    /// Queues a letter with the change that it tells of. `now` is in unix seconds.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn mail(
+        &mut self,
+        master_keys: &MasterKeys,
+        letter: &Letter,
+        now: i64,
+    ) -> Result<(), StorageError> {
+        outbox::insert(self.connection(), master_keys, letter, now).await
     }
 
     /// Commits. Once it returns, the change is on disk.

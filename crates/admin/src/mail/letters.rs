@@ -55,6 +55,20 @@ pub fn reset(to: &str, link: &str, lifetime: Duration) -> Letter {
     )
 }
 
+/// To an address that has no account, though somebody wants to reset its password. `register` is the page to make one.
+#[must_use]
+pub fn no_account(to: &str, register: &str) -> Letter {
+    letter(
+        to,
+        "You have no account",
+        &format!(
+            "Somebody, most likely you, forgot the password of an account with Lanyard and gave this address.\n\
+             It has no account. Perhaps you registered with another address. To register with this one:\n\n{register}\n\n\
+             {NOT_YOU}\n"
+        ),
+    )
+}
+
 /// What an invitation says.
 #[derive(Debug, Clone, Copy)]
 pub struct Invitation<'a> {

@@ -3,10 +3,13 @@
 use std::{borrow::Cow, collections::BTreeSet, str::FromStr};
 
 use lanyard_core::{
+    account::{AccountEmail, PersonName},
     id::{Kid, Slug},
     key::Algorithm,
     member::MemberRole,
+    password::Password,
     scope::Scope,
+    secret_token::SecretToken,
     tenant::ClaimPath,
     user::UserId,
 };
@@ -176,7 +179,29 @@ macro_rules! parsed_fields {
     };
 }
 
-parsed_fields!(Slug, Kid, Algorithm, ClaimPath, MemberRole, Scope);
+parsed_fields!(
+    AccountEmail,
+    Algorithm,
+    ClaimPath,
+    Kid,
+    MemberRole,
+    PersonName,
+    Scope,
+    Slug
+);
+
+impl Field for Password {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse(string(value)?.to_owned())
+            .ok_or_else(|| Faults::one("must have 1 to 1024 bytes"))
+    }
+}
+
+impl Field for SecretToken {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse(string(value)?).ok_or_else(|| Faults::one("isn't whole"))
+    }
+}
 
 impl Field for Uuid {
     fn read(value: &Value) -> Result<Self, Faults> {
