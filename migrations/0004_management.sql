@@ -3,6 +3,8 @@
 alter table tenants
     -- Moves with the tenant's own settings, where `version` moves with everything.
     add column settings_version bigint not null default 1,
+    -- Kept true by whoever writes users, as a count of all rows would cost each write.
+    add column user_count bigint not null default 0 check (user_count >= 0),
     -- Where null, the platform's default holds.
     add column max_users bigint check (max_users >= 0),
     add column max_deployments int check (max_deployments >= 1),
@@ -31,8 +33,11 @@ alter table users
     add column username_key text collate "C" generated always as (lower(username)) stored,
     add column created_at timestamptz not null default now(),
     add column updated_at timestamptz not null default now();
-create index users_email on users (tenant_id, email_key) where email_key is not null;
-create index users_username on users (tenant_id, username_key) where username_key is not null;
+-- The id comes last so that a page goes on exactly where the one before ended.
+create index users_email on users (tenant_id, email_key, id) where email_key is not null;
+create index users_username on users (tenant_id, username_key, id) where username_key is not null;
+create index users_disabled on users (tenant_id, id) where disabled_at is not null;
+update tenants set user_count = (select count(*) from users where tenant_id = tenants.id);
 
 -- Counts by hour. Latency is in buckets whose upper bounds the code names.
 create table usage_hourly (

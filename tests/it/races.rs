@@ -14,7 +14,7 @@ use lanyard_storage::{Database, WriteTx, tenants, users};
 use serde_json::{Value, json};
 
 pub(crate) use crate::harness::within;
-use crate::harness::{App, Newsroom};
+use crate::harness::{App, Newsroom, now};
 
 /// Who writes to a newsroom beside its servers, as the commands do, but without a process for each change.
 struct Desk {
@@ -41,7 +41,7 @@ impl Desk {
             users::copy_row(&mut rows, place, &user);
         }
         let mut tx = self.write().await;
-        users::import_batch(&mut tx, &rows).await.unwrap();
+        users::import_batch(&mut tx, &rows, now()).await.unwrap();
         tx.commit().await.unwrap().done();
     }
 

@@ -88,7 +88,7 @@ async fn seed(store: &Store, folder: &Path) -> Outcome<String> {
         for (place, reader) in (0..).zip(READERS) {
             users::copy_row(&mut rows, place, &User::from_json(reader.as_bytes())?);
         }
-        users::import_batch(&mut tx, &rows).await?;
+        users::import_batch(&mut tx, &rows, store.clock.now()).await?;
         tx.commit().await?.done();
     }
     if let Ok(key) = std::fs::read_to_string(&path)

@@ -4,7 +4,6 @@ pub mod client;
 pub mod commands;
 pub mod config;
 pub mod dev;
-pub mod import;
 pub mod manage;
 pub mod output;
 pub mod postgres;

@@ -12,6 +12,7 @@ pub mod etag;
 mod failure;
 pub mod fields;
 mod health;
+pub mod import;
 pub mod input;
 mod jwks;
 mod limit;

@@ -29,6 +29,14 @@ pub enum StorageError {
     /// So much is asked at once that this has to wait its turn for too long. Try again.
     #[error("too much is asked of the database at once")]
     Busy,
+    /// The tenant has as many of something as it may; the platform's admins can raise that.
+    #[error("the tenant may have at most {most} {what}")]
+    QuotaReached {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        most: i64,
+    },
     /// Everything else.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),

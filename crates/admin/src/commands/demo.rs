@@ -19,7 +19,6 @@ use super::{
     user_import::{self, Source},
 };
 use crate::{
-    import::Position,
     output::{Failure, Outcome, Output, note},
     store::Store,
 };
@@ -48,7 +47,7 @@ pub(super) async fn import(
     };
     if let Some(source) = &source {
         // A document that is broken somewhere is found to be so here.
-        drop(source.reader(Position::START)?);
+        source.probe()?;
     }
     for warning in &demo.secret.warnings {
         note(&format!("note: {warning}"));

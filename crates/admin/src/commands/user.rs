@@ -110,7 +110,7 @@ async fn export(store: &Store, tenant: &str) -> Outcome {
     let mut tx = store.read(tenant).await?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let mut export = async || {
-        users::export(&mut tx, |row| {
+        users::export(&mut tx, async |row| {
             writeln!(stdout, "{}", row.user.body()).map_err(ExportError::Output)
         })
         .await?;

@@ -9,77 +9,52 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lanyard_core::user::User;
+use lanyard_api::import::{
+    self, BadRecord, Batch, Format, ImportError, Interrupted, Options, Position, Reader, Report,
+};
 use lanyard_storage::{
     imports::{self, Progress},
-    users,
+    users::{self, Imported},
 };
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 
 use crate::{
-    import::{Format, ImportError, Position, Reader},
     output::{Failure, Outcome, Output, note},
     store::Store,
 };
 
 /// Users written in one transaction.
-const BATCH: u64 = 25_000;
-/// Bad lines that the JSON report names; all are counted, and printed.
-const MAX_REPORTED: usize = 1_000;
+const BATCH: usize = 25_000;
 /// The exit code when bad lines were skipped.
 const SKIPPED: u8 = 3;
 
-/// Users on their way to the database.
-#[derive(Default)]
-struct Batch {
-    rows: Vec<u8>,
-    count: u64,
-    bad: Vec<(u64, String)>,
-    end: Position,
-}
-
-/// What an import did.
+/// What an import did, of the whole file or of what an earlier one left.
 #[derive(Debug, Default)]
-pub(super) struct Report {
-    created: u64,
-    updated: u64,
-    skipped: u64,
-    bad: Vec<(u64, String)>,
+pub(super) struct Done {
+    report: Report,
     resumed_at_line: Option<u64>,
 }
 
-impl Report {
-    fn note_bad(&mut self, line: u64, problem: String, progress: &ProgressBar) {
-        progress.suspend(|| note(&format!("line {line}: {problem}")));
-        self.skipped += 1;
-        if self.bad.len() < MAX_REPORTED {
-            self.bad.push((line, problem));
-        }
-    }
-
+impl Done {
     /// For people.
     pub(super) fn text(&self) -> String {
         format!(
             "{} created, {} updated, {} bad lines skipped",
-            self.created, self.updated, self.skipped
+            self.report.created, self.report.updated, self.report.failed
         )
     }
 
     /// For scripts, with the exit code.
     pub(super) fn summary(&self) -> (Value, ExitCode) {
-        let errors: Vec<_> = self
-            .bad
-            .iter()
-            .map(|(line, problem)| json!({ "line": line, "error": problem }))
-            .collect();
+        let report = &self.report;
+        let error = |bad: &BadRecord| json!({ "line": bad.line, "field": bad.error.field(), "error": bad.error.to_string() });
         let value = json!({
-            "created": self.created, "updated": self.updated, "skipped": self.skipped, "errors": errors,
-            "resumed_at_line": self.resumed_at_line,
+            "created": report.created, "updated": report.updated, "skipped": report.failed,
+            "errors": report.errors.iter().map(error).collect::<Vec<_>>(), "resumed_at_line": self.resumed_at_line,
         });
         (
             value,
-            if self.skipped > 0 {
+            if report.failed > 0 {
                 ExitCode::from(SKIPPED)
             } else {
                 ExitCode::SUCCESS
@@ -94,6 +69,10 @@ impl Report {
     }
 }
 
+fn print_bad(bad: &BadRecord, bar: &ProgressBar) {
+    bar.suspend(|| note(&format!("line {}: {}", bad.line, bad.error)));
+}
+
 pub(super) async fn run(
     store: &Store,
     tenant: &str,
@@ -104,13 +83,13 @@ pub(super) async fn run(
     store.tenant(tenant).await?;
     let source = Source::open(path)?;
     if strict {
-        let report = check(&source)?;
-        if report.skipped > 0 {
+        let done = check(&source)?;
+        if done.report.failed > 0 {
             note(&format!(
                 "nothing is written: {} lines are bad",
-                report.skipped
+                done.report.failed
             ));
-            return report.print(output);
+            return done.print(output);
         }
     }
     import(store, tenant, &source).await?.print(output)
@@ -155,14 +134,25 @@ impl Source {
         })
     }
 
-    pub(super) fn reader(&self, start: Position) -> Outcome<Reader<BufReader<File>>> {
-        let mut file = self.file.try_clone()?;
-        file.rewind()?;
-        Ok(Reader::new(
-            self.format,
-            BufReader::with_capacity(1 << 20, file),
-            start,
-        )?)
+    /// Makes sure that the file can be read as what it is.
+    ///
+    /// # Errors
+    /// It can't.
+    pub(super) fn probe(&self) -> Outcome {
+        drop(self.opener(Position::START)?()?);
+        Ok(())
+    }
+
+    /// What begins to read after `start`.
+    fn opener(
+        &self,
+        start: Position,
+    ) -> Outcome<impl FnOnce() -> Result<Reader<BufReader<File>>, ImportError> + Send + use<>> {
+        let (mut file, format) = (self.file.try_clone()?, self.format);
+        Ok(move || {
+            file.rewind()?;
+            Reader::new(format, BufReader::with_capacity(1 << 20, file), start)
+        })
     }
 
     fn progress_bar(&self) -> ProgressBar {
@@ -177,26 +167,31 @@ impl Source {
 }
 
 /// Reads the whole file and writes nothing.
-fn check(source: &Source) -> Outcome<Report> {
-    let (mut report, bar) = (Report::default(), source.progress_bar());
+fn check(source: &Source) -> Outcome<Done> {
+    let (mut done, bar) = (Done::default(), source.progress_bar());
     bar.set_message("checking");
-    for record in source.reader(Position::START)? {
+    for record in source.opener(Position::START)?()? {
         let record = record?;
-        if let Err(problem) = record.user {
-            report.note_bad(record.line, problem.to_string(), &bar);
+        if let Err(error) = record.user {
+            let bad = BadRecord {
+                line: record.line,
+                error,
+            };
+            print_bad(&bad, &bar);
+            done.report.note(bad);
         }
         bar.set_position(record.end.offset);
     }
     bar.finish_and_clear();
-    Ok(report)
+    Ok(done)
 }
 
 /// Imports a file, from where an interrupted import of it stopped.
 ///
 /// # Errors
 /// The file can't be read, or the database fails. What was committed until then stays, and the next run goes on there.
-pub(super) async fn import(store: &Store, tenant: &str, source: &Source) -> Outcome<Report> {
-    let mut report = Report::default();
+pub(super) async fn import(store: &Store, tenant: &str, source: &Source) -> Outcome<Done> {
+    let mut done = Done::default();
     let mut tx = store.read(tenant).await?;
     let before = imports::progress(&mut tx, &source.fingerprint).await?;
     tx.end().await?;
@@ -209,76 +204,61 @@ pub(super) async fn import(store: &Store, tenant: &str, source: &Source) -> Outc
             "an import of this file was interrupted: going on at line {}",
             start.line
         ));
-        report.resumed_at_line = Some(start.line);
+        done.resumed_at_line = Some(start.line);
     }
     let bar = source.progress_bar();
     bar.set_position(start.offset);
-    let reader = source.reader(start)?;
-    // Reading and parsing goes on while the database writes the batch before.
-    let (sender, mut batches) = mpsc::channel(2);
-    let reading = std::thread::Builder::new()
-        .name("import".to_owned())
-        .spawn(move || read_batches(reader, &sender))?;
-    while let Some(batch) = batches.recv().await {
-        for (line, problem) in batch.bad {
-            report.note_bad(line, problem, &bar);
-        }
-        if batch.count > 0 {
-            let mut tx = store.write(tenant).await?;
-            let (created, updated) = users::import_batch(&mut tx, &batch.rows).await?;
+    let options = Options {
+        batch: BATCH,
+        stop_at_error: false,
+    };
+    let mut is_audited = false;
+    let write = async |batch: &Batch| {
+        batch.bad.iter().for_each(|bad| print_bad(bad, &bar));
+        let imported = if batch.count > 0 {
             written += i64::try_from(batch.count).unwrap_or(i64::MAX);
-            let progress = Progress {
-                position: serde_json::to_string(&batch.end)?,
-                written,
-            };
-            imports::note(&mut tx, &source.fingerprint, &progress).await?;
-            let detail =
-                json!({ "created": created, "updated": updated, "until_line": batch.end.line });
-            store.audit(&mut tx, "user.import", tenant, &detail).await?;
-            tx.commit().await?.done();
-            report.created += created;
-            report.updated += updated;
-        }
+            let audited = std::mem::replace(&mut is_audited, true);
+            write(store, tenant, source, batch, written, !audited).await?
+        } else {
+            Imported::default()
+        };
         bar.set_position(batch.end.offset);
-    }
-    match reading.join() {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => return Err(error.into()),
-        Err(_) => return Err(Failure::new("reading the file failed")),
-    }
+        Ok::<_, Failure>(imported)
+    };
+    import::run(source.opener(start)?, options, &mut done.report, write)
+        .await
+        .map_err(|interrupted| match interrupted {
+            Interrupted::Reading(error) => error.into(),
+            Interrupted::Reader(error) => error.into(),
+            Interrupted::Writing(failure) => failure,
+        })?;
     let mut tx = store.write(tenant).await?;
     imports::forget(&mut tx, &source.fingerprint).await?;
     tx.commit().await?.done();
     bar.finish_and_clear();
-    Ok(report)
+    Ok(done)
 }
 
-fn read_batches(
-    reader: Reader<BufReader<File>>,
-    sender: &mpsc::Sender<Batch>,
-) -> Result<(), ImportError> {
-    let mut batch = Batch::default();
-    for record in reader {
-        let record = record?;
-        batch.end = record.end;
-        match record.user {
-            Ok(user) => push(&mut batch, &user),
-            Err(problem) => batch.bad.push((record.line, problem.to_string())),
-        }
-        if batch.count + batch.bad.len() as u64 >= BATCH
-            && sender.blocking_send(std::mem::take(&mut batch)).is_err()
-        {
-            // The database failed, and says so itself.
-            return Ok(());
-        }
+/// Writes a batch with the place that it ends at. The first one of an import is also its event in the audit log.
+async fn write(
+    store: &Store,
+    tenant: &str,
+    source: &Source,
+    batch: &Batch,
+    written: i64,
+    is_first: bool,
+) -> Outcome<Imported> {
+    let mut tx = store.write(tenant).await?;
+    let imported = users::import_batch(&mut tx, &batch.rows, store.clock.now()).await?;
+    let progress = Progress {
+        position: serde_json::to_string(&batch.end)?,
+        written,
+    };
+    imports::note(&mut tx, &source.fingerprint, &progress).await?;
+    if is_first {
+        let detail = json!({ "format": source.format.name() });
+        store.audit(&mut tx, "user.import", tenant, &detail).await?;
     }
-    if batch.count > 0 || !batch.bad.is_empty() {
-        let _ = sender.blocking_send(batch);
-    }
-    Ok(())
-}
-
-fn push(batch: &mut Batch, user: &User) {
-    users::copy_row(&mut batch.rows, batch.count, user);
-    batch.count += 1;
+    tx.commit().await?.done();
+    Ok(imported)
 }

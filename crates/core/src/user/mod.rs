@@ -5,6 +5,7 @@
 
 mod compact;
 mod error;
+mod merge;
 mod record;
 mod role;
 mod text;
@@ -64,5 +65,16 @@ impl User {
             Some(record) => record.to_string(),
             None => record::from_columns(self),
         }
+    }
+    /// The user after a JSON merge patch (RFC 7396) of the record, read anew as any other record is: order and numbers
+    /// of what isn't patched stay to the letter.
+    ///
+    /// # Errors
+    /// As [`User::from_json`], for the patch and for what becomes of the record.
+    pub fn patched(&self, patch: &[u8]) -> Result<Self, UserError> {
+        if patch.len() > MAX_RECORD_BYTES {
+            return Err(UserError::TooLarge);
+        }
+        record::parse(merge::merge(&self.body(), patch)?.as_bytes())
     }
 }

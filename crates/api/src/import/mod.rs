@@ -7,6 +7,7 @@ mod format;
 mod header;
 mod lines;
 mod ndjson;
+mod run;
 mod table;
 
 use std::io::BufRead;
@@ -19,6 +20,7 @@ pub use self::{
     error::{ImportError, RecordError},
     format::Format,
     lines::Position,
+    run::{BadRecord, Batch, Interrupted, Options, Report, run},
 };
 
 /// One record of a file.

@@ -82,3 +82,14 @@ pub enum RecordError {
     #[error("column {0} has a value, but no name in the header")]
     Unnamed(usize),
 }
+
+impl RecordError {
+    /// The member that is wrong, when it is one.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::User(error) => error.field(),
+            _ => None,
+        }
+    }
+}

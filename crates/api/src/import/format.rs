@@ -21,6 +21,16 @@ impl Format {
     /// How many bytes of a file [`Format::detect`] is best shown.
     pub const DETECT_BYTES: usize = 64 * 1024;
 
+    /// The format in one word, for reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DemoJson => "json",
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+        }
+    }
+
     /// Tells a file's format by the end of its name, and where that leaves it open by how the file begins.
     ///
     /// # Errors
