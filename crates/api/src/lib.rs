@@ -14,6 +14,7 @@ pub mod fields;
 mod health;
 pub mod import;
 pub mod input;
+mod issuing;
 mod jwks;
 mod limit;
 pub mod log;
@@ -47,6 +48,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(broker::other_spellings())
         .routes(routes!(jwks::of_default))
         .routes(routes!(jwks::of))
+        .routes(routes!(tokens::issue::one))
+        .routes(routes!(tokens::batch::many))
         .routes(routes!(tokens::introspect))
         .routes(routes!(tokens::revoke))
         .routes(routes!(health::live))

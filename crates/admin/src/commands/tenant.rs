@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use lanyard_core::{
-    id::{DeploymentId, Kid, Slug, TenantId},
+    id::{DeploymentId, Slug, TenantId},
     key::{self, Algorithm},
     signing_key::{KeyState, Origin, SigningKey},
     tenant::{
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{demo, parse_duration};
 use crate::{
+    acts::signing_keys,
     output::{Failure, Outcome, Output, note, time},
     store::Store,
 };
@@ -146,13 +147,6 @@ pub(super) fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 
-/// A `kid` that tells people when the key was made.
-pub(super) fn new_kid(now: i64) -> Outcome<Kid> {
-    let day = time(now).chars().take(10).collect::<String>();
-    let random = Uuid::new_v4().simple().to_string();
-    Ok(format!("{day}-{}", &random[..8]).parse()?)
-}
-
 /// The rules that a new newsroom gets unless it says otherwise.
 pub(crate) fn default_policy(issuer: &str) -> Outcome<Policy> {
     Ok(Policy {
@@ -183,7 +177,7 @@ pub(crate) async fn create(
     let mut key = match key {
         Some(key) => key,
         None => SigningKey::new(
-            new_kid(now)?,
+            signing_keys::new_kid(now)?,
             key::generate(algorithm)?,
             KeyState::Active,
             Origin::Generated,

@@ -4,6 +4,7 @@ pub mod api_keys;
 mod docs;
 pub mod openapi;
 pub mod permissions;
+pub mod signing_keys;
 pub mod usage;
 
 use axum::Router;
@@ -17,6 +18,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::get, api_keys::revoke))
         .routes(routes!(api_keys::rotate))
+        .merge(signing_keys::routes())
         .routes(routes!(usage::get))
 }
 
