@@ -6,11 +6,19 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::TcpListener,
+    os::unix::fs::MetadataExt,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
+use lanyard_core::seal::MasterKeys;
+use lanyard_storage::{
+    Database,
+    outbox::{self, Letter},
+};
 use nix::sys::signal::Signal;
+
+use crate::harness::eventually;
 
 use self::program::{BOB, Dev, Folder, assert_refused, lanyard, paste, run, wait_for};
 
@@ -317,4 +325,53 @@ fn a_machine_without_postgres_is_told_what_to_install() {
         return;
     }
     assert_refused(&output, "Postgres");
+}
+
+#[tokio::test]
+async fn mail_lands_in_the_folder_and_its_link_on_the_terminal() {
+    let folder = Folder::new();
+    let dev = Dev::start(&folder);
+    let socket = fs::canonicalize(folder.cluster().join("socket")).unwrap();
+    let url = format!(
+        "postgres://lanyard@localhost/lanyard?host={}",
+        socket.display()
+    );
+    let database = Database::connect(&url, 1).await.unwrap();
+    let keys = fs::read_to_string(folder.data().join("master.key")).unwrap();
+    let link = format!("{}/verify#c2VjcmV0", dev.url());
+    let letter = Letter {
+        to: "ana@post.example".to_owned(),
+        subject: "Confirm your e-mail address".to_owned(),
+        text: format!("Open this link:\n\n{link}\n\nIt is good once.\n"),
+    };
+    let keys = MasterKeys::parse(&keys).unwrap();
+    outbox::enqueue(&database, &keys, &letter, 0).await.unwrap();
+
+    let printed = format!("Mail to ana@post.example: {}\n  {link}\n", letter.subject);
+    wait_for("the link is printed", || {
+        fs::read_to_string(folder.stderr())
+            .unwrap()
+            .contains(&printed)
+    });
+    let mail = folder.data().join("mail");
+    let files: Vec<_> = fs::read_dir(&mail).unwrap().map(Result::unwrap).collect();
+    assert_eq!(files.len(), 1);
+    let name = files[0].file_name().into_string().unwrap();
+    assert!(
+        name.ends_with("Z-confirm-your-e-mail-address.eml"),
+        "{name}"
+    );
+    assert_eq!(files[0].metadata().unwrap().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(&mail).unwrap().mode() & 0o777, 0o700);
+    let message = fs::read_to_string(files[0].path()).unwrap();
+    assert!(
+        message.contains("To: ana@post.example\r\n") && message.contains(&link),
+        "{message}"
+    );
+    eventually("the outbox is empty", async || {
+        outbox::waiting(&database).await.unwrap() == 0
+    })
+    .await;
+    database.close().await;
+    assert_eq!(dev.stop(Signal::SIGINT), Some(0));
 }

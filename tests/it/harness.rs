@@ -1,16 +1,23 @@
 //! A server for a test: the one that ships, in this process, with a database of its own.
 
 mod answer;
+mod browser;
 mod cli;
 mod database;
 mod jwt;
+mod letters;
+mod mailboxes;
 mod newsroom;
 mod person;
 mod services;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use lanyard_admin::serve::{Server, bind};
+use lanyard_admin::{
+    mail::Mailer,
+    output::Outcome,
+    serve::{Server, bind},
+};
 use lanyard_api::{Limits, Registration, Settings, TrustedProxies};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database};
@@ -18,11 +25,13 @@ use reqwest::{Method, RequestBuilder};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 pub(crate) use answer::{Answer, raw};
-pub(crate) use cli::{CliOutput, lanyard, run_cli, run_cli_with_input};
+pub(crate) use browser::{Browser, DEVICE, SESSION};
+pub(crate) use cli::{CliOutput, lanyard, run, run_cli, run_cli_with_input};
 pub(crate) use database::TestDatabase;
 pub(crate) use jwt::{
     claims_of, claims_text_of, header_of, hmac_token, now, sign_by_hand, unsigned,
 };
+pub(crate) use mailboxes::{Letter, Mailboxes};
 pub(crate) use newsroom::{DEMO_SECRET, Newsroom};
 pub(crate) use person::Person;
 pub(crate) use services::OwnRedis;
@@ -43,6 +52,8 @@ pub(crate) struct Builder {
     database_url: Option<String>,
     connections: u32,
     clock: Clock,
+    smtp_url: Option<String>,
+    master_keys: String,
 }
 
 impl Default for Builder {
@@ -63,11 +74,30 @@ impl Default for Builder {
             database_url: None,
             connections: 4,
             clock: Clock::default(),
+            smtp_url: None,
+            master_keys: MASTER_KEY.to_owned(),
         }
     }
 }
 
 impl Builder {
+    /// With this mail server; without any, letters wait in the outbox.
+    pub(crate) fn mail(self, mailboxes: &Mailboxes) -> Self {
+        self.smtp_url(&mailboxes.url())
+    }
+
+    /// The same, by its URL.
+    pub(crate) fn smtp_url(mut self, url: &str) -> Self {
+        self.smtp_url = Some(url.to_owned());
+        self
+    }
+
+    /// With these master keys instead of those of all tests.
+    pub(crate) fn master_keys(mut self, setting: &str) -> Self {
+        setting.clone_into(&mut self.master_keys);
+        self
+    }
+
     /// With the Redis that all tests share; a tenant's keys there hold its random id.
     pub(crate) fn redis(mut self) -> Self {
         self.shared_redis = true;
@@ -91,6 +121,17 @@ impl Builder {
         self
     }
 
+    /// Whose word about a client's address counts.
+    pub(crate) fn trusted_proxies(mut self, networks: &str) -> Self {
+        self.settings.trusted_proxies = networks.parse().unwrap();
+        self
+    }
+
+    pub(crate) fn registration(mut self, registration: Registration) -> Self {
+        self.settings.registration = registration;
+        self
+    }
+
     pub(crate) fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -109,6 +150,11 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> App {
+        self.try_start().await.unwrap()
+    }
+
+    /// Starts, or says why not.
+    pub(crate) async fn try_start(self) -> Outcome<App> {
         let database = match self.database {
             Some(database) => database,
             None => Arc::new(TestDatabase::create().await),
@@ -119,8 +165,8 @@ impl Builder {
         }
         let url = self.database_url.as_deref().unwrap_or(&database.url);
         let connected = Database::connect(url, self.connections).await.unwrap();
-        let keys = Arc::new(MasterKeys::parse(MASTER_KEY).unwrap());
-        let server = Server::wire(
+        let keys = Arc::new(MasterKeys::parse(&self.master_keys).unwrap());
+        let mut server = Server::wire(
             connected,
             keys,
             self.clock.clone(),
@@ -128,8 +174,12 @@ impl Builder {
             self.limits,
             Duration::ZERO,
         )
-        .await
-        .unwrap();
+        .await?;
+        if let Some(smtp_url) = &self.smtp_url {
+            let from = "Lanyard <no-reply@lanyard.example>".parse().unwrap();
+            let smtp = smtp_url.parse().unwrap();
+            server.send_mail(Mailer::smtp(smtp, from, &settings.public_url));
+        }
         let state = server.app.clone();
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -141,7 +191,7 @@ impl Builder {
             };
             server.run(listener, stopped).await.unwrap();
         });
-        App {
+        Ok(App {
             url: format!("http://{address}"),
             address,
             clock: self.clock,
@@ -150,7 +200,7 @@ impl Builder {
             stop: Some(stop),
             serving,
             database,
-        }
+        })
     }
 }
 

@@ -1,7 +1,11 @@
 //! Tests of the whole: the server that ships, over HTTP, on a real Postgres and a real Redis.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod api_keys;
+#[cfg(test)]
+mod audit;
 #[cfg(test)]
 mod broker;
 #[cfg(test)]
@@ -37,17 +41,26 @@ mod limits;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod mail;
+mod master_key;
+#[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]
+mod platform;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod usage;
+#[cfg(test)]
+mod users;
 #[cfg(test)]
 mod verifiers;
 #[cfg(test)]

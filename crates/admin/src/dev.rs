@@ -2,13 +2,14 @@
 
 use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
-use lanyard_api::{Limits, Registration, Settings, TrustedProxies, log};
+use lanyard_api::{Limits, PublicUrl, Registration, Settings, TrustedProxies, log};
 use lanyard_core::{id::Slug, key::Algorithm, scope::Scope, user::User};
 use lanyard_storage::{tenants, users};
 use serde_json::json;
 
 use crate::{
     commands::{self, NewTenant},
+    mail::Mailer,
     output::{Outcome, Output},
     postgres::Durability,
     serve::{Server, bind, stop_signal},
@@ -40,13 +41,12 @@ pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<E
             max_staleness: Duration::from_secs(30),
             redis_url: None,
             readers_memory: 64 << 20,
-
-            public_url: format!("http://localhost:{}", listen.port()).parse()?,
+            public_url: PublicUrl::of_listener(listener.local_addr()?),
             registration: Registration::Open,
             trusted_proxies: TrustedProxies::default(),
         };
         let (database, keys) = (store.database.clone(), Arc::clone(&store.master_keys));
-        let server = Server::wire(
+        let mut server = Server::wire(
             database,
             keys,
             store.clock.clone(),
@@ -55,13 +55,9 @@ pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<E
             Duration::ZERO,
         )
         .await?;
-        let address = listener.local_addr()?;
-        let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
-            format!("localhost:{}", address.port())
-        } else {
-            address.to_string()
-        };
-        let welcome = Welcome::new(&store, &format!("http://{host}"), &api_key).await;
+        let url = &settings.public_url;
+        server.send_mail(Mailer::folder(folder.join("mail"), url)?);
+        let welcome = Welcome::new(&store, url.origin(), &api_key).await;
         output.result(&welcome.text(), &welcome.value())?;
         let served = server.run(listener, stop).await;
         flusher.flush();

@@ -1,10 +1,13 @@
 //! What an operator touches: the command line, `lanyard dev`, and the server's wiring.
 
 mod acts;
+pub mod audit;
 pub mod client;
 pub mod commands;
 pub mod config;
 pub mod dev;
+mod heartbeat;
+pub mod mail;
 pub mod manage;
 pub mod output;
 pub mod postgres;

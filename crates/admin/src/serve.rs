@@ -2,9 +2,9 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use lanyard_api::{App, Limits, Registration, Settings, TrustedProxies, log};
+use lanyard_api::{App, Limits, PublicUrl, Settings, log};
 use lanyard_core::seal::MasterKeys;
-use lanyard_storage::{Clock, Database, Listener, StorageError, keys, revocations, usage};
+use lanyard_storage::{Clock, Database, Listener, StorageError, keys, outbox, revocations, usage};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -14,6 +14,8 @@ use tokio::{
 
 use crate::{
     config::Config,
+    heartbeat::Heartbeat,
+    mail::{Mailer, Worker},
     manage,
     output::{Failure, Outcome},
 };
@@ -26,7 +28,9 @@ const PRUNE_EVERY: Duration = Duration::from_secs(600);
 pub struct Server {
     /// The state.
     pub app: App,
-    background: [JoinHandle<()>; 3],
+    mail: Option<Worker>,
+    background: Vec<JoinHandle<()>>,
+    heartbeat: Heartbeat,
     limits: Limits,
     drain_delay: Duration,
 }
@@ -44,11 +48,16 @@ impl Server {
         limits: Limits,
         drain_delay: Duration,
     ) -> Outcome<Self> {
-        keys::try_master_keys(&database, &master_keys).await?;
-        let app = App::new(database.clone(), master_keys, clock, settings)?;
+        let app = App::new(database.clone(), Arc::clone(&master_keys), clock, settings)?;
+        // In this order: a rotation of the master key that misses the heartbeat is found out by the trial.
+        let heartbeat = Heartbeat::start(&app, master_keys.fingerprints()).await?;
+        if let Err(error) = keys::try_master_keys(&database, &master_keys).await {
+            heartbeat.stop().await;
+            return Err(error.into());
+        }
         let listener = Listener::new(database.clone(), Arc::clone(&app.views));
         let usage = app.clone();
-        let background = [
+        let background = vec![
             tokio::spawn(listener.run()),
             tokio::spawn(prune(database)),
             tokio::spawn(async move { usage.usage.run().await }),
@@ -56,9 +65,19 @@ impl Server {
         Ok(Self {
             app,
             background,
+            mail: None,
+            heartbeat,
             limits,
             drain_delay,
         })
+    }
+
+    /// Hands over what lies in the outbox, from now on.
+    pub fn send_mail(&mut self, mailer: Mailer) {
+        let app = &self.app;
+        let keys = Arc::clone(&app.master_keys);
+        let worker = Worker::start(mailer, app.database.clone(), keys, app.clock.clone());
+        self.mail = Some(worker);
     }
 
     /// Serves until `stop` is done; then readiness goes first, and the rest once balancers have seen it.
@@ -82,9 +101,13 @@ impl Server {
         for task in self.background {
             task.abort();
         }
+        if let Some(worker) = self.mail {
+            worker.stop().await;
+        }
         if let Err(error) = self.app.usage.flush(true).await {
             tracing::error!(%error, "the last usage can't be written and is lost");
         }
+        self.heartbeat.stop().await;
         self.app.database.close().await;
         Ok(())
     }
@@ -148,23 +171,28 @@ pub async fn serve() -> Outcome<ExitCode> {
         &config.log,
         clock.clone(),
     )?;
+    // First: what is found at the port may have to be known, and one that is taken should be told at once.
+    let listener = bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let public_url = config
+        .public_url
+        .unwrap_or_else(|| PublicUrl::of_listener(address));
     let database =
         Database::connect(config.database_url.reveal(), config.database_connections).await?;
     let settings = Settings {
         max_staleness: config.max_staleness,
         redis_url: config.redis_url.map(|url| url.reveal().to_owned()),
         readers_memory: config.readers_memory,
-
-        public_url: format!("http://localhost:{}", config.listen.port()).parse()?,
-        registration: Registration::Open,
-        trusted_proxies: TrustedProxies::default(),
+        public_url,
+        registration: config.registration,
+        trusted_proxies: config.trusted_proxies,
     };
     let limits = Limits {
         connections: config.max_connections,
         ..Limits::default()
     };
     let master_keys = Arc::new(config.master_keys);
-    let server = Server::wire(
+    let mut server = Server::wire(
         database,
         master_keys,
         clock,
@@ -173,8 +201,14 @@ pub async fn serve() -> Outcome<ExitCode> {
         config.drain_delay,
     )
     .await?;
-    let listener = bind(config.listen).await?;
-    tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "serving");
+    match config.mail {
+        Some(mail) => server.send_mail(Mailer::smtp(mail.server, mail.from, &settings.public_url)),
+        None => {
+            let letters = outbox::waiting(&server.app.database).await?;
+            tracing::warn!(letters, "mail waits: LANYARD_SMTP_URL is missing");
+        }
+    }
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     let served = server.run(listener, stop).await;
     tracing::info!("stopped");
     flusher.flush();

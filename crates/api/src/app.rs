@@ -14,7 +14,7 @@ use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
 
-use crate::{PublicUrl, TrustedProxies};
+use crate::{Passwords, PublicUrl, TrustedProxies, users::Transfers};
 
 /// Who may register an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,9 @@ pub struct Inner {
     pub registration: Registration,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// Where passwords are hashed.
+    pub passwords: Passwords,
+    pub(crate) transfers: Transfers,
     draining: AtomicBool,
     request_prefix: u64,
     requests: AtomicU64,
@@ -134,6 +137,8 @@ impl App {
             public_url: settings.public_url.clone(),
             registration: settings.registration,
             trusted_proxies: settings.trusted_proxies.clone(),
+            passwords: Passwords::default(),
+            transfers: Transfers::default(),
             draining: AtomicBool::new(false),
             request_prefix,
             requests: AtomicU64::new(0),

@@ -27,6 +27,9 @@ const MAX_DISCARD_WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ContentType {
     Json,
+    MergePatch,
+    Ndjson,
+    Csv,
     Form,
     Other,
 }
@@ -47,12 +50,13 @@ impl ContentType {
             return Self::Other;
         }
         let media = media.trim();
-        if media.eq_ignore_ascii_case("application/json") {
-            Self::Json
-        } else if media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            Self::Form
-        } else {
-            Self::Other
+        match media.to_ascii_lowercase().as_str() {
+            "application/json" => Self::Json,
+            "application/merge-patch+json" => Self::MergePatch,
+            "application/x-ndjson" => Self::Ndjson,
+            "text/csv" => Self::Csv,
+            "application/x-www-form-urlencoded" => Self::Form,
+            _ => Self::Other,
         }
     }
 }

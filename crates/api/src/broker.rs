@@ -186,7 +186,7 @@ pub(crate) async fn issue(
     let id = match ContentType::of(&headers) {
         ContentType::Json => requested_id(&body::read(body).await?)?,
         // The demo service doesn't read other bodies, and so finds no id in them.
-        ContentType::Form | ContentType::Other => {
+        _ => {
             body::read(body).await?;
             None
         }

@@ -15,35 +15,38 @@ pub fn etag(version: i64) -> HeaderValue {
 
 /// What If-Match says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IfMatch(Option<Vec<String>>);
+pub struct IfMatch(Vec<String>);
 
 impl FromRequestParts<App> for IfMatch {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Failure> {
         let mut tags = Vec::new();
-        let mut any = false;
         for value in parts.headers.get_all(header::IF_MATCH) {
             let text = value.to_str().map_err(|_| Problem::PreconditionFailed)?;
-            for tag in text.split(',').map(str::trim) {
-                any |= tag == "*";
-                tags.push(tag.to_owned());
-            }
+            tags.extend(text.split(',').map(|tag| tag.trim().to_owned()));
         }
-        Ok(Self((!tags.is_empty() && !any).then_some(tags)))
+        Ok(Self(tags))
     }
 }
 
 impl IfMatch {
+    /// Whether the client says that the thing is there, in whatever version.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Goes on only if the thing is still as the client saw it.
     ///
     /// # Errors
     /// [`Problem::PreconditionFailed`] when it isn't.
     pub fn check(&self, version: i64) -> Result<(), Failure> {
         let now = format!("\"{version}\"");
-        match &self.0 {
-            Some(tags) if !tags.contains(&now) => Err(Problem::PreconditionFailed.into()),
-            _ => Ok(()),
+        if self.0.is_empty() || self.0.iter().any(|tag| *tag == now || tag == "*") {
+            Ok(())
+        } else {
+            Err(Problem::PreconditionFailed.into())
         }
     }
 }

@@ -48,6 +48,14 @@ impl Failure {
         self
     }
 
+    /// What the client is told, but for the fields.
+    pub(crate) fn text(&self) -> Cow<'static, str> {
+        let extra = self.extra.as_ref();
+        extra
+            .and_then(|extra| extra.detail.clone())
+            .unwrap_or(Cow::Borrowed(self.problem.detail()))
+    }
+
     /// The same, with the seconds after which to try again.
     #[must_use]
     pub fn retry_after(mut self, seconds: i64) -> Self {

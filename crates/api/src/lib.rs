@@ -7,6 +7,7 @@ pub mod body;
 mod broker;
 mod caller;
 mod client;
+mod csv;
 pub mod cursor;
 pub mod etag;
 mod failure;
@@ -20,6 +21,7 @@ mod limit;
 pub mod log;
 mod middleware;
 pub mod openapi;
+mod passwords;
 mod presented;
 mod problem;
 mod public_url;
@@ -27,12 +29,14 @@ mod rule;
 mod server;
 pub mod session;
 mod tokens;
+mod users;
 
 pub use act::Act;
 pub use app::{App, Registration, Settings};
 pub use caller::{Caller, Operator, Who};
 pub use client::{ClientAddress, NotProxies, TrustedProxies};
 pub use failure::Failure;
+pub use passwords::{Passwords, Turn};
 pub use problem::{Document as ProblemDocument, Problem};
 pub use public_url::{NotPublicUrl, PublicUrl};
 pub use server::{Limits, serve};
@@ -52,6 +56,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tokens::batch::many))
         .routes(routes!(tokens::introspect))
         .routes(routes!(tokens::revoke))
+        .merge(users::routes())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
 }

@@ -113,6 +113,14 @@ problems! {
     QueryMalformed BAD_REQUEST "query-malformed" "The query names a parameter twice, or isn't readable.";
     /// The cursor isn't one of this list, or is too old.
     CursorInvalid BAD_REQUEST "cursor-invalid" "The cursor isn't one of this list, or is older than a day. Begin again without one.";
+    /// The address, the password or the code is wrong.
+    LoginRefused UNAUTHORIZED "login-refused" "The address, the password or the code is wrong.";
+    /// The password is right, and a code is needed as well.
+    CodeRequired UNAUTHORIZED "code-required" "Send a code of your authenticator app, or a recovery code, as `code`.";
+    /// The link was used, is too old, or never was.
+    LinkInvalid BAD_REQUEST "link-invalid" "This link isn't good any more. Ask for a new one.";
+    /// Nobody can register without being invited, or at all.
+    RegistrationClosed FORBIDDEN "registration-closed" "Registration isn't open to everybody here. Ask for an invitation.";
     /// The session has ended, or never was.
     SessionInvalid UNAUTHORIZED "session-invalid" "The session has ended. Log in again.";
     /// An API key can't do this.
@@ -153,7 +161,10 @@ impl Problem {
     /// The challenge (RFC 6750, section 3): no error code where no credentials were sent.
     const fn challenge(self) -> Option<&'static str> {
         match self {
-            Self::CredentialsMissing | Self::SessionInvalid => Some("Bearer realm=\"lanyard\""),
+            Self::CredentialsMissing
+            | Self::SessionInvalid
+            | Self::LoginRefused
+            | Self::CodeRequired => Some("Bearer realm=\"lanyard\""),
             Self::TokenInvalid
             | Self::TokenExpired
             | Self::TokenNotActive

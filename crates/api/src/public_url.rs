@@ -1,6 +1,10 @@
 //! Where people and browsers find this platform.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+};
 
 use axum::http::Uri;
 
@@ -27,6 +31,23 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
+    /// Where a server is found that listens on this address and has no proxy before it.
+    #[must_use]
+    pub fn of_listener(address: SocketAddr) -> Self {
+        let ip = address.ip();
+        let usual = ip.is_unspecified() || ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST;
+        let host = match ip {
+            _ if usual => "localhost".to_owned(),
+            IpAddr::V4(v4) => v4.to_string(),
+            IpAddr::V6(v6) => format!("[{v6}]"),
+        };
+        let origin = match address.port() {
+            80 => format!("http://{host}"),
+            port => format!("http://{host}:{port}"),
+        };
+        Self { origin, host }
+    }
+
     /// The origin as browsers send it (RFC 6454, section 6.2): no last slash, no default port.
     #[must_use]
     pub fn origin(&self) -> &str {
@@ -50,15 +71,15 @@ impl FromStr for PublicUrl {
     type Err = NotPublicUrl;
 
     fn from_str(text: &str) -> Result<Self, NotPublicUrl> {
-        // `Uri` drops a fragment in silence.
-        if text.contains('#') {
+        // `Uri` drops a fragment in silence, and nobody logs in to an origin.
+        if text.contains(['#', '@']) {
             return Err(NotPublicUrl);
         }
         let uri: Uri = text.parse().map_err(|_| NotPublicUrl)?;
         let authority = uri.authority().ok_or(NotPublicUrl)?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let default_port = match uri.scheme_str() {
-            Some("https") => 443,
+            Some("https") => 443_u16,
             Some("http") if is_loopback(&host) => 80,
             _ => return Err(NotPublicUrl),
         };
@@ -96,7 +117,7 @@ impl fmt::Display for PublicUrl {
 /// A name of letters, digits, dots and hyphens, or an address.
 fn is_host(host: &str) -> bool {
     if let Some(address) = in_brackets(host) {
-        return address.parse::<std::net::Ipv6Addr>().is_ok();
+        return address.parse::<Ipv6Addr>().is_ok();
     }
     let label = |label: &str| {
         !label.is_empty()
@@ -143,6 +164,20 @@ mod tests {
             let url: PublicUrl = text.parse().unwrap();
             assert_eq!(url.origin(), origin, "{text}");
             assert_eq!(url.link("/verify#a"), format!("{origin}/verify#a"));
+        }
+    }
+
+    #[test]
+    fn a_listener_is_found_where_it_listens() {
+        for (address, origin) in [
+            ("127.0.0.1:3000", "http://localhost:3000"),
+            ("[::1]:80", "http://localhost"),
+            ("0.0.0.0:3000", "http://localhost:3000"),
+            ("127.0.0.2:3000", "http://127.0.0.2:3000"),
+            ("[2001:db8::1]:3000", "http://[2001:db8::1]:3000"),
+        ] {
+            let url = PublicUrl::of_listener(address.parse().unwrap());
+            assert_eq!(url.origin(), origin);
         }
     }
 

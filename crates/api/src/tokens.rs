@@ -97,7 +97,7 @@ async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Probl
         ContentType::Form => {
             serde_urlencoded::from_bytes(&body).map_err(|_| Problem::BodyMalformed)
         }
-        ContentType::Other => Err(Problem::BodyTypeUnsupported),
+        _ => Err(Problem::BodyTypeUnsupported),
     }
 }
 

@@ -11,14 +11,14 @@ use lanyard_core::{
     id::{DeploymentId, Kid, TenantId},
     key::{Algorithm, KeyMaterial, TalkForm},
     revocation::{Revocation, Subject},
-    seal::{MasterKeys, Sealed},
+    seal::{MasterKeys, SealError, Sealed},
     signing_key::{KeySet, KeyState, Origin, SigningKey},
 };
 
 pub use rows::{After, KeyRow, active, active_now, count, get, get_now, list, token_lifetime};
 use sqlx::PgConnection;
 
-use crate::{Change, Database, ReadTx, StorageError, WriteTx, error::stored, revocations};
+use crate::{Change, Database, ReadTx, StorageError, WriteTx, error::stored, reseal, revocations};
 
 /// The constraint that is broken when a tenant has a `kid` already.
 pub const KID_TAKEN: &str = "signing_keys_pkey";
@@ -272,7 +272,7 @@ async fn open(
         .collect())
 }
 
-/// Opens one key for each master key in use.
+/// Opens one key for each master key in use, and makes sure that there are those which other secrets need.
 ///
 /// # Errors
 /// [`StorageError::Seal`] when a master key is missing, or has other bytes than when it sealed.
@@ -296,6 +296,11 @@ pub async fn try_master_keys(
             &stored("kid", row.kid.parse())?,
             &sealed,
         )?;
+    }
+    for count in reseal::counts(database).await? {
+        if !master_keys.has(&count.master_key_id) {
+            return Err(SealError::UnknownMasterKey(count.master_key_id).into());
+        }
     }
     Ok(())
 }

@@ -3,11 +3,14 @@
 //! Postgres is the truth. Redis holds nothing that can't be lost. Every function that touches a tenant's rows takes a
 //! [`ReadTx`] or [`WriteTx`], which are bound to one tenant.
 
+pub mod account_links;
+pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 mod change;
 mod clock;
 mod database;
+pub mod devices;
 mod error;
 mod held;
 pub mod idempotency;
@@ -17,11 +20,18 @@ mod listen;
 pub mod memberships;
 mod meter;
 pub mod migrate;
+pub mod nodes;
+pub mod outbox;
 mod platform;
+pub mod platform_admins;
+pub mod platform_events;
+pub mod platform_tenants;
 mod redis_users;
+pub mod reseal;
 pub mod revocations;
 pub mod sessions;
 pub mod tenants;
+pub mod throttles;
 mod transaction;
 pub mod usage;
 mod user_cache;

@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use lanyard_core::id::TenantId;
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::{
+    PgPool,
+    postgres::{PgListener, PgPoolOptions},
+};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::{
@@ -24,6 +27,17 @@ const RECONNECT_AFTER: Duration = Duration::from_millis(250);
 pub struct Listener {
     database: Database,
     views: Arc<Views>,
+}
+
+/// Closes the listening connection's pool once nobody listens: else the connection, which is given back after that, is
+/// tried out there, while the database may be stopping, and the log would warn of it.
+struct ClosedOnDrop(PgPool);
+
+impl Drop for ClosedOnDrop {
+    fn drop(&mut self) {
+        // It is closed from the call on; what would be awaited is the end of its connections.
+        drop(self.0.close());
+    }
 }
 
 impl Listener {
@@ -54,6 +68,7 @@ impl Listener {
             .after_connect(|connection, _| Box::pin(take_role(connection)))
             .connect_with(self.database.options.clone())
             .await?;
+        let _closed = ClosedOnDrop(pool.clone());
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen(CHANNEL).await?;
         // What was sent before has to be found by comparing versions.

@@ -1,13 +1,18 @@
 //! Writes that belong to no tenant: to accounts, and to the platform itself.
 
 use lanyard_core::{
-    audit::{self, Event},
+    audit::{self, Event, Head},
     id::TenantId,
+    seal::MasterKeys,
 };
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::{Database, StorageError};
+use crate::{
+    Database, StorageError,
+    audit::head_of,
+    outbox::{self, Letter},
+};
 
 /// What stands in the platform's chain where a tenant's has the tenant's id. No tenant has it: theirs are UUIDv7.
 pub(crate) const PLATFORM: TenantId = TenantId(Uuid::nil());
@@ -51,16 +56,12 @@ impl PlatformTx {
         )
         .fetch_optional(self.connection())
         .await?;
-        let (sequence, previous) = match last {
-            Some(row) => {
-                let hash = <[u8; 32]>::try_from(row.hash).map_err(|_| {
-                    StorageError::Corrupt("the hash of a platform event".to_owned())
-                })?;
-                (row.sequence + 1, hash)
-            }
-            None => (1, [0; 32]),
-        };
-        let hash = audit::chain(&previous, PLATFORM, sequence, event);
+        let head = last.map_or_else(
+            || Ok(Head::default()),
+            |row| head_of(row.sequence, &row.hash),
+        )?;
+        let sequence = head.sequence + 1;
+        let hash = audit::chain(&head.hash, PLATFORM, sequence, event);
         sqlx::query!(
             "insert into platform_events (sequence, at, actor, action, target, detail, hash)
              values ($1, $2, $3, $4, $5, $6, $7)",
@@ -75,6 +76,19 @@ impl PlatformTx {
         .execute(self.connection())
         .await?;
         Ok(())
+    }
+
+    /// Queues a letter with the change that it tells of. `now` is in unix seconds.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn mail(
+        &mut self,
+        master_keys: &MasterKeys,
+        letter: &Letter,
+        now: i64,
+    ) -> Result<(), StorageError> {
+        outbox::insert(self.connection(), master_keys, letter, now).await
     }
 
     /// Commits. Once it returns, the change is on disk.

@@ -1,9 +1,6 @@
 //! Sessions of people who are logged in: the hash of the id is all that is kept of it.
 
-use lanyard_core::{
-    account::{AccountEmail, AccountId},
-    id::TenantId,
-};
+use lanyard_core::account::{AccountEmail, AccountId};
 use uuid::Uuid;
 
 use crate::{Database, PlatformTx, StorageError, error::stored};
@@ -14,6 +11,8 @@ pub const IDLE_TIMEOUT: i64 = 12 * 3600;
 pub const ABSOLUTE_TIMEOUT: i64 = 7 * 24 * 3600;
 /// How old the last time of use may be before it is written anew, in seconds.
 const TOUCH_INTERVAL: i64 = 60;
+/// How many an account has at the most; the one that was used least recently goes first.
+const MAX_SESSIONS: i64 = 50;
 /// The most bytes that are kept of a browser's name.
 const MAX_USER_AGENT: usize = 255;
 
@@ -107,50 +106,64 @@ pub async fn find(
     }))
 }
 
-/// What somebody is in a tenant: `owner`, `admin`, `viewer`, or nothing.
-///
-/// # Errors
-/// The database fails.
-pub async fn role(
-    database: &Database,
-    tenant: TenantId,
-    account: AccountId,
-) -> Result<Option<String>, StorageError> {
-    Ok(
-        sqlx::query_scalar!("select membership_role($1, $2)", tenant.0, account.0)
-            .fetch_one(&database.pool)
-            .await?,
-    )
+/// A session that begins.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'a> {
+    /// What it is called in lists.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What the browser calls itself.
+    pub user_agent: &'a str,
+    /// The address that the log-in comes from.
+    pub address: &'a str,
 }
 
-/// Opens a session for somebody who has just proved the password; gives what it is called in lists.
+/// Opens a session for somebody who has just proved the password.
 ///
 /// # Errors
 /// The database fails.
 pub async fn open(
     tx: &mut PlatformTx,
     hash: &[u8; 32],
-    account: AccountId,
-    user_agent: &str,
-    address: &str,
+    new: &NewSession<'_>,
     now: i64,
-) -> Result<Uuid, StorageError> {
-    let id = Uuid::now_v7();
+) -> Result<(), StorageError> {
+    let user_agent = new.user_agent;
     sqlx::query!(
         "insert into sessions (hash, id, account_id, created_at, last_seen_at, expires_at, proved_at, user_agent, address)
          values ($1, $2, $3, to_timestamp($4::bigint), to_timestamp($4::bigint), to_timestamp($5::bigint),
                  to_timestamp($4::bigint), $6, $7)",
         &hash[..],
-        id,
-        account.0,
+        new.id,
+        new.account.0,
         now,
         now + ABSOLUTE_TIMEOUT,
         &user_agent[..user_agent.floor_char_boundary(MAX_USER_AGENT)],
-        address
+        new.address
     )
     .execute(tx.connection())
     .await?;
-    Ok(id)
+    sqlx::query!(
+        "delete from sessions where hash in (
+             select hash from sessions where account_id = $1 order by last_seen_at desc, id desc offset $2)",
+        new.account.0,
+        MAX_SESSIONS
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Ends the session of this hash, if there is one: another takes its place.
+///
+/// # Errors
+/// The database fails.
+pub async fn end_presented(tx: &mut PlatformTx, hash: &[u8; 32]) -> Result<(), StorageError> {
+    sqlx::query!("delete from sessions where hash = $1", &hash[..])
+        .execute(tx.connection())
+        .await?;
+    Ok(())
 }
 
 /// Gives a session a new secret after the password was proved in it; false when it is gone. The old secret is dead.

@@ -14,8 +14,8 @@ use lanyard_core::{
     id::{ApiKeyId, DeploymentId, Slug, TenantId},
     quota::Quota,
     revocation::Revocations,
-    signing_key::KeySet,
-    tenant::{Policy, TenantStatus},
+    signing_key::{KeySet, Origin, SigningKey},
+    tenant::{MAX_TOKEN_LIFETIME, Policy, TenantStatus},
     user::UserId,
 };
 use tokio::sync::Mutex;
@@ -74,6 +74,22 @@ impl TenantView {
     #[must_use]
     pub fn deployment_id(&self, name: &Slug) -> Option<DeploymentId> {
         self.deployment_ids.get(name).copied()
+    }
+
+    /// The longest that a reader's token of any deployment lives, in seconds, as far as this platform can know.
+    #[must_use]
+    pub fn longest_token_lifetime(&self) -> i64 {
+        let of_key = |key: &SigningKey| match key.origin {
+            Origin::Imported {
+                accept_lifetime, ..
+            } => accept_lifetime.max(key.longest_lifetime),
+            Origin::Generated => key.longest_lifetime,
+        };
+        let lifetimes = self.deployments.iter().flat_map(|deployment| {
+            let keys = deployment.keys.iter().map(|key| of_key(key));
+            keys.chain([deployment.policy.token_lifetime])
+        });
+        lifetimes.max().unwrap_or(MAX_TOKEN_LIFETIME)
     }
 
     /// The API key with this hash, unless it has ended.

@@ -54,6 +54,15 @@ impl TestDatabase {
     pub(crate) async fn connect(&self) -> PgConnection {
         connect(&self.url).await
     }
+
+    /// The only column, a text, of what a query finds.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        let mut connection = self.connect().await;
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap()
+    }
 }
 
 impl Drop for TestDatabase {

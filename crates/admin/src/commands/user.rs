@@ -110,10 +110,10 @@ async fn export(store: &Store, tenant: &str) -> Outcome {
     let mut tx = store.read(tenant).await?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let mut export = async || {
-        users::export(&mut tx, async |row| {
-            writeln!(stdout, "{}", row.user.body()).map_err(ExportError::Output)
-        })
-        .await?;
+        let mut rows = users::export(&mut tx).await?;
+        while let Some(row) = rows.next().await? {
+            writeln!(stdout, "{}", row.user.body()).map_err(ExportError::Output)?;
+        }
         stdout.flush().map_err(ExportError::Output)
     };
     match export().await {

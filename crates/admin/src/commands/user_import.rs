@@ -10,7 +10,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lanyard_api::import::{
-    self, BadRecord, Batch, Format, ImportError, Interrupted, Options, Position, Reader, Report,
+    BadRecord, Batch, Batches, Format, ImportError, Options, Position, Reader, Report,
 };
 use lanyard_storage::{
     imports::{self, Progress},
@@ -213,25 +213,19 @@ pub(super) async fn import(store: &Store, tenant: &str, source: &Source) -> Outc
         stop_at_error: false,
     };
     let mut is_audited = false;
-    let write = async |batch: &Batch| {
+    let mut batches = Batches::read(source.opener(start)?, options);
+    while let Some(batch) = batches.next().await {
         batch.bad.iter().for_each(|bad| print_bad(bad, &bar));
-        let imported = if batch.count > 0 {
+        let mut imported = Imported::default();
+        if batch.count > 0 {
             written += i64::try_from(batch.count).unwrap_or(i64::MAX);
-            let audited = std::mem::replace(&mut is_audited, true);
-            write(store, tenant, source, batch, written, !audited).await?
-        } else {
-            Imported::default()
-        };
+            let is_first = !std::mem::replace(&mut is_audited, true);
+            imported = write(store, tenant, source, &batch, written, is_first).await?;
+        }
         bar.set_position(batch.end.offset);
-        Ok::<_, Failure>(imported)
-    };
-    import::run(source.opener(start)?, options, &mut done.report, write)
-        .await
-        .map_err(|interrupted| match interrupted {
-            Interrupted::Reading(error) => error.into(),
-            Interrupted::Reader(error) => error.into(),
-            Interrupted::Writing(failure) => failure,
-        })?;
+        done.report.add(batch, imported);
+    }
+    batches.end().await?;
     let mut tx = store.write(tenant).await?;
     imports::forget(&mut tx, &source.fingerprint).await?;
     tx.commit().await?.done();

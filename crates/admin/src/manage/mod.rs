@@ -1,9 +1,12 @@
 //! The management API: what owners, admins and their programs do over HTTP. This file is the table of contents.
 
 pub mod api_keys;
+pub mod audit_events;
 mod docs;
 pub mod openapi;
+pub mod people;
 pub mod permissions;
+pub mod platform;
 pub mod signing_keys;
 pub mod usage;
 
@@ -15,9 +18,29 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::head())
         .merge(lanyard_api::routes())
+        .routes(routes!(people::register::register))
+        .routes(routes!(people::register::verify))
+        .routes(routes!(people::reset::request))
+        .routes(routes!(people::reset::confirm))
+        .routes(routes!(
+            people::sessions::log_in,
+            people::sessions::list,
+            people::sessions::end_others
+        ))
+        .routes(routes!(people::sessions::end))
+        .routes(routes!(people::account::get, people::account::update))
+        .routes(routes!(people::account::change_password))
+        .routes(routes!(people::account::prove))
+        .routes(routes!(people::totp::begin, people::totp::remove))
+        .routes(routes!(people::totp::confirm))
+        .routes(routes!(people::totp::recovery_codes))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::get, api_keys::revoke))
         .routes(routes!(api_keys::rotate))
+        .routes(routes!(audit_events::list))
+        .routes(routes!(audit_events::export))
+        .routes(routes!(audit_events::verify))
+        .merge(platform::routes())
         .merge(signing_keys::routes())
         .routes(routes!(usage::get))
 }

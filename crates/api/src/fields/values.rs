@@ -3,10 +3,13 @@
 use std::{borrow::Cow, collections::BTreeSet, str::FromStr};
 
 use lanyard_core::{
+    account::{AccountEmail, PersonName},
     id::{Kid, Slug},
     key::Algorithm,
     member::MemberRole,
+    password::Password,
     scope::Scope,
+    secret_token::SecretToken,
     tenant::ClaimPath,
     user::UserId,
 };
@@ -127,7 +130,6 @@ impl Field for bool {
 impl Field for i64 {
     fn read(value: &Value) -> Result<Self, Faults> {
         // To JSON Schema 3.0 is a whole number too; beyond 2^53 a float no longer says which.
-        #[expect(clippy::cast_possible_truncation, reason = "bounded by the check")]
         let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
         value
             .as_i64()
@@ -177,7 +179,29 @@ macro_rules! parsed_fields {
     };
 }
 
-parsed_fields!(Slug, Kid, Algorithm, ClaimPath, MemberRole, Scope);
+parsed_fields!(
+    AccountEmail,
+    Algorithm,
+    ClaimPath,
+    Kid,
+    MemberRole,
+    PersonName,
+    Scope,
+    Slug
+);
+
+impl Field for Password {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse(string(value)?.to_owned())
+            .ok_or_else(|| Faults::one("must have 1 to 1024 bytes"))
+    }
+}
+
+impl Field for SecretToken {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse(string(value)?).ok_or_else(|| Faults::one("isn't whole"))
+    }
+}
 
 impl Field for Uuid {
     fn read(value: &Value) -> Result<Self, Faults> {

@@ -1,6 +1,7 @@
 //! Users in: files read record by record, each record with its place and its own error.
 
 mod cells;
+mod chunks;
 mod document;
 mod error;
 mod format;
@@ -16,11 +17,12 @@ use lanyard_core::user::User;
 
 use self::{document::Document, ndjson::Ndjson, table::Table};
 
+pub(crate) use self::chunks::Chunks;
 pub use self::{
     error::{ImportError, RecordError},
     format::Format,
     lines::Position,
-    run::{BadRecord, Batch, Interrupted, Options, Report, run},
+    run::{BadRecord, Batch, Batches, Options, Report},
 };
 
 /// One record of a file.

@@ -1,11 +1,11 @@
 //! From records to rows, batch by batch: reading goes on, on a thread of its own, while the batch before is written.
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use lanyard_storage::users::{self, Imported};
 use tokio::{
     sync::mpsc,
-    task::{JoinError, spawn_blocking},
+    task::{JoinHandle, spawn_blocking},
 };
 
 use super::{ImportError, Position, Reader, RecordError};
@@ -64,6 +64,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// Adds what became of a batch.
+    pub fn add(&mut self, batch: Batch, imported: Imported) {
+        self.valid += batch.count;
+        self.created += imported.created;
+        self.updated += imported.updated;
+        self.line = batch.end.line;
+        batch.bad.into_iter().for_each(|bad| self.note(bad));
+    }
+
     /// Counts a bad record.
     pub fn note(&mut self, bad: BadRecord) {
         self.failed += 1;
@@ -73,43 +82,40 @@ impl Report {
     }
 }
 
-/// Why an import ended before its file did. Batches that were written stay.
+/// Batches on their way from a thread that reads.
 #[derive(Debug)]
-pub enum Interrupted<E> {
-    /// The file can't be read any further.
-    Reading(ImportError),
-    /// A batch can't be written.
-    Writing(E),
-    /// The thread that reads is gone.
-    Reader(JoinError),
+pub struct Batches {
+    batches: mpsc::Receiver<Batch>,
+    reading: JoinHandle<Result<(), ImportError>>,
 }
 
-/// Reads what `open` opens to its end, and hands each batch to `write`, in order. The report is kept true at each step.
-///
-/// `open` may block, and so may the reading: both happen on a thread for that.
-///
-/// # Errors
-/// The first thing that fails; nothing after it is written.
-pub async fn run<R: BufRead, E>(
-    open: impl FnOnce() -> Result<Reader<R>, ImportError> + Send + 'static,
-    options: Options,
-    report: &mut Report,
-    mut write: impl AsyncFnMut(&Batch) -> Result<Imported, E>,
-) -> Result<(), Interrupted<E>> {
-    let (sender, mut batches) = mpsc::channel(2);
-    let reading = spawn_blocking(move || read(open()?, options, &sender));
-    while let Some(batch) = batches.recv().await {
-        let imported = write(&batch).await.map_err(Interrupted::Writing)?;
-        report.valid += batch.count;
-        report.created += imported.created;
-        report.updated += imported.updated;
-        report.line = batch.end.line;
-        batch.bad.into_iter().for_each(|bad| report.note(bad));
+impl Batches {
+    /// Reads what `open` opens, two batches ahead at most. `open` may block, and so may the reading.
+    pub fn read<R: BufRead>(
+        open: impl FnOnce() -> Result<Reader<R>, ImportError> + Send + 'static,
+        options: Options,
+    ) -> Self {
+        let (sender, batches) = mpsc::channel(1);
+        let reading = spawn_blocking(move || read(open()?, options, &sender));
+        Self { batches, reading }
     }
-    reading
-        .await
-        .map_err(Interrupted::Reader)?
-        .map_err(Interrupted::Reading)
+
+    /// The next batch; `None` at the end, which may have come too early: see [`Self::end`].
+    pub async fn next(&mut self) -> Option<Batch> {
+        self.batches.recv().await
+    }
+
+    /// Ends the reading, wherever it is.
+    ///
+    /// # Errors
+    /// Why it couldn't go on.
+    pub async fn end(self) -> Result<(), ImportError> {
+        drop(self.batches);
+        match self.reading.await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(ImportError::Io(io::Error::other(error))),
+        }
+    }
 }
 
 fn read<R: BufRead>(

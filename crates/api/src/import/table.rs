@@ -4,6 +4,8 @@ use std::io::BufRead;
 
 use lanyard_core::user::{MAX_RECORD_BYTES, User, UserError};
 
+use crate::csv::unmarked;
+
 use super::{
     Record,
     cells::{Cells, Row},
@@ -59,6 +61,7 @@ impl<R: BufRead> Table<R> {
         self.json.clear();
         self.json.push(b'{');
         for (at, (column, cell)) in self.columns.iter().zip(texts).enumerate() {
+            let cell = unmarked(cell);
             if cell.is_empty() {
                 continue;
             }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::error::UserError;
+use super::{MAX_RECORD_BYTES, error::UserError};
 use crate::json::{self, push_string};
 
 /// The members of an object in their order.
@@ -38,6 +38,9 @@ impl<'de> Deserialize<'de> for Members<'de> {
 ///
 /// Both are objects; `record` has been checked before, and the outcome is as long as both together at most.
 pub(super) fn merge(record: &str, patch: &[u8]) -> Result<String, UserError> {
+    if patch.len() > MAX_RECORD_BYTES {
+        return Err(UserError::TooLarge);
+    }
     let patch = str::from_utf8(patch).map_err(|_| UserError::NotUtf8)?;
     // Bounds the nesting too, and with it the recursion below.
     json::check(patch.as_bytes()).map_err(not_json)?;
@@ -174,10 +177,13 @@ mod tests {
             (b"{\"a\":\"\xff\"}", None),
         ] {
             let error = user.patched(patch).expect_err("a bad patch");
-            assert_eq!(error.field(), field, "{error}");
+            assert_eq!(error[0].field(), field, "{error:?}");
         }
         let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(70_000));
-        assert_eq!(user.patched(long.as_bytes()), Err(UserError::TooLarge));
+        assert_eq!(
+            user.patched(long.as_bytes()),
+            Err(vec![UserError::TooLarge])
+        );
     }
 
     /// The algorithm of RFC 7396, section 2, to the letter.

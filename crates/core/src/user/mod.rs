@@ -54,6 +54,15 @@ impl User {
     /// # Errors
     /// The first thing that is wrong; a repeated member, a lone surrogate and U+0000 are refused at every depth.
     pub fn from_json(text: &[u8]) -> Result<Self, UserError> {
+        Self::parse(text)
+            .map_err(|errors| errors.into_iter().next().unwrap_or(UserError::NotAnObject))
+    }
+
+    /// The same for somebody who wants to hear of everything at once.
+    ///
+    /// # Errors
+    /// Each known member that is wrong, or the one reason why the record can't be read at all; never none.
+    pub fn parse(text: &[u8]) -> Result<Self, Vec<UserError>> {
         record::parse(text)
     }
 
@@ -70,11 +79,9 @@ impl User {
     /// of what isn't patched stay to the letter.
     ///
     /// # Errors
-    /// As [`User::from_json`], for the patch and for what becomes of the record.
-    pub fn patched(&self, patch: &[u8]) -> Result<Self, UserError> {
-        if patch.len() > MAX_RECORD_BYTES {
-            return Err(UserError::TooLarge);
-        }
-        record::parse(merge::merge(&self.body(), patch)?.as_bytes())
+    /// As [`User::parse`], for the patch and for what becomes of the record.
+    pub fn patched(&self, patch: &[u8]) -> Result<Self, Vec<UserError>> {
+        let merged = merge::merge(&self.body(), patch).map_err(|error| vec![error])?;
+        Self::parse(merged.as_bytes())
     }
 }

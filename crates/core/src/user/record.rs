@@ -39,8 +39,19 @@ struct Members<'a> {
     member_since: Option<&'a RawValue>,
 }
 
-/// See [`User::from_json`].
-pub(super) fn parse(text: &[u8]) -> Result<User, UserError> {
+/// See [`User::parse`].
+pub(super) fn parse(text: &[u8]) -> Result<User, Vec<UserError>> {
+    let record = readable(text).map_err(|error| vec![error])?;
+    let members = serde_json::from_str(&record).map_err(|error| vec![not_json(error)])?;
+    let mut user = from_members(&members)?;
+    if from_columns(&user) != record {
+        user.extra = Some(record.into_boxed_str());
+    }
+    Ok(user)
+}
+
+/// The record as compact JSON, if it is an object that every parser reads alike.
+fn readable(text: &[u8]) -> Result<String, UserError> {
     if text.len() > MAX_RECORD_BYTES {
         return Err(UserError::TooLarge);
     }
@@ -48,14 +59,11 @@ pub(super) fn parse(text: &[u8]) -> Result<User, UserError> {
     json::check(text.as_bytes()).map_err(not_json)?;
     let record = compact(text)?;
     // A derived `Deserialize` would take an array for the members in order.
-    if !record.starts_with('{') {
-        return Err(UserError::NotAnObject);
+    if record.starts_with('{') {
+        Ok(record)
+    } else {
+        Err(UserError::NotAnObject)
     }
-    let mut user = from_members(&serde_json::from_str(&record).map_err(not_json)?)?;
-    if from_columns(&user) != record {
-        user.extra = Some(record.into_boxed_str());
-    }
-    Ok(user)
 }
 
 /// The known members in their standard order as compact JSON, absent ones left out.
@@ -105,26 +113,58 @@ fn push_texts<const N: usize>(out: &mut String, members: [(&str, Option<&str>); 
     }
 }
 
-fn from_members(members: &Members<'_>) -> Result<User, UserError> {
+fn from_members(members: &Members<'_>) -> Result<User, Vec<UserError>> {
+    let mut errors = Vec::new();
     let id = members
         .id
         .ok_or(Problem::Missing)
         .and_then(|raw| string(raw).map_err(|_| Problem::IdNotString))
-        .map_err(UserError::at("id"))?;
-    Ok(User {
-        id: UserId::try_from(id)?,
-        email: text("email", members.email, TryFrom::try_from)?,
-        email_verified: member("email_verified", members.email_verified, boolean)?,
-        username: text("username", members.username, TryFrom::try_from)?,
-        badges: member("badges", members.badges, badges)?,
-        role: text("role", members.role, |name| Role::parse(&name))?,
-        url: text("url", members.url, |url| Url::parse_for("url", url))?,
-        avatar: text("avatar", members.avatar, |url| {
-            Url::parse_for("avatar", url)
-        })?,
-        member_since: member("member_since", members.member_since, seconds)?,
-        extra: None,
-    })
+        .map_err(UserError::at("id"))
+        .and_then(UserId::try_from);
+    let id = keep(&mut errors, id.map(Some));
+    let email = keep(&mut errors, text("email", members.email, TryFrom::try_from));
+    let email_verified = keep(
+        &mut errors,
+        member("email_verified", members.email_verified, boolean),
+    );
+    let username = keep(
+        &mut errors,
+        text("username", members.username, TryFrom::try_from),
+    );
+    let badges = keep(&mut errors, member("badges", members.badges, badges));
+    let role = keep(
+        &mut errors,
+        text("role", members.role, |name| Role::parse(&name)),
+    );
+    let url = |field| move |url| Url::parse_for(field, url);
+    let (page, avatar) = (
+        keep(&mut errors, text("url", members.url, url("url"))),
+        keep(&mut errors, text("avatar", members.avatar, url("avatar"))),
+    );
+    let member_since = keep(
+        &mut errors,
+        member("member_since", members.member_since, seconds),
+    );
+    match id {
+        Some(id) if errors.is_empty() => Ok(User {
+            id,
+            email,
+            email_verified,
+            username,
+            badges,
+            role,
+            url: page,
+            avatar,
+            member_since,
+            extra: None,
+        }),
+        _ => Err(errors),
+    }
+}
+
+/// What was read, or nothing and a note of what is wrong.
+fn keep<T: Default>(errors: &mut Vec<UserError>, read: Result<T, UserError>) -> T {
+    read.map_err(|error| errors.push(error)).unwrap_or_default()
 }
 
 /// A known member that is a string, read on by the type it belongs to.

@@ -8,7 +8,7 @@ pub use batch::{Imported, copy_row, import_batch};
 pub use page::{Filter, Page, Place, page};
 pub use write::{Put, delete, disable, enable, forget_surrogate, put, revoke_tokens, surrogate};
 
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, stream::BoxStream};
 use lanyard_core::{
     quota::Quota,
     user::{Email, Role, Url, User, UserId, Username},
@@ -175,23 +175,30 @@ async fn counted(tx: &mut WriteTx, added: i64) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// All users by id, handed to `each` one by one, all from one moment. It takes as long as `each` does.
+/// All users by id, all from one moment.
+pub struct Export<'a>(BoxStream<'a, Result<Columns, sqlx::Error>>);
+
+impl Export<'_> {
+    /// The next user; `None` after the last. The database waits for whoever asks.
+    ///
+    /// # Errors
+    /// The database fails, or the row is damaged.
+    pub async fn next(&mut self) -> Result<Option<UserRow>, StorageError> {
+        self.0.try_next().await?.map(TryInto::try_into).transpose()
+    }
+}
+
+/// Begins to read all users, one by one.
 ///
 /// # Errors
-/// The database fails, or `each` says so.
-pub async fn export<E: From<StorageError>>(
-    tx: &mut ReadTx,
-    mut each: impl AsyncFnMut(UserRow) -> Result<(), E>,
-) -> Result<(), E> {
+/// The database fails.
+pub async fn export(tx: &mut ReadTx) -> Result<Export<'_>, StorageError> {
     let tenant = tx.tenant.0;
     // One statement, as slow as whoever reads the output.
     sqlx::query("set local statement_timeout = 0")
         .execute(tx.connection())
-        .await
-        .map_err(StorageError::from)?;
-    let mut rows = select_users!("where tenant_id = $1 order by id", tenant).fetch(tx.connection());
-    while let Some(row) = rows.try_next().await.map_err(StorageError::from)? {
-        each(row.try_into()?).await?;
-    }
-    Ok(())
+        .await?;
+    Ok(Export(
+        select_users!("where tenant_id = $1 order by id", tenant).fetch(tx.connection()),
+    ))
 }

@@ -302,3 +302,13 @@ proptest! {
         prop_assert_eq!(before, after);
     }
 }
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let errors =
+        User::parse(br#"{"id":1,"email":"x","role":"boss","badges":[""],"url":"/a","avatar":2}"#)
+            .expect_err("a bad record");
+    let fields: Vec<_> = errors.iter().filter_map(UserError::field).collect();
+    assert_eq!(fields, ["id", "email", "badges", "role", "url", "avatar"]);
+    assert_eq!(User::parse(b"[]"), Err(vec![UserError::NotAnObject]));
+}

@@ -1,0 +1,126 @@
+//! Counts of attempts. They survive a restart, and hold for all nodes together.
+
+use lanyard_core::throttle::Bucket;
+
+use crate::{Database, PlatformTx, StorageError};
+
+/// Whether something may be attempted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// It may, and is counted already: a hundred attempts at once are a hundred.
+    Admitted {
+        /// Whether it is the first that makes others wait, in the last of the buckets.
+        tripped: bool,
+    },
+    /// Not before this many seconds.
+    Blocked {
+        /// At least one.
+        wait: i64,
+    },
+}
+
+/// Counts an attempt in every bucket, unless one of them says to wait; then it counts in none.
+///
+/// # Errors
+/// The database fails.
+pub async fn attempt(
+    database: &Database,
+    buckets: &[Bucket],
+    now: i64,
+) -> Result<Attempt, StorageError> {
+    let mut tx = database.platform().await?;
+    let mut tripped = false;
+    let mut ordered: Vec<&Bucket> = buckets.iter().collect();
+    // Two attempts that lock the same rows lock them in the same order.
+    ordered.sort_unstable_by_key(|bucket| bucket.key);
+    for bucket in ordered {
+        let Some(count) = count(&mut tx, bucket, now).await? else {
+            return blocked(&mut tx, bucket, now).await;
+        };
+        let is_last = buckets.last() == Some(bucket);
+        tripped |= is_last && bucket.rule.trips_at(count);
+    }
+    tx.commit().await?;
+    Ok(Attempt::Admitted { tripped })
+}
+
+/// Counts one attempt, unless it has to wait.
+async fn count(
+    tx: &mut PlatformTx,
+    bucket: &Bucket,
+    now: i64,
+) -> Result<Option<i32>, StorageError> {
+    let count = sqlx::query_scalar!(
+        "insert into throttles as old (key, failures, last_failure_at, blocked_until)
+         values ($1, 1, to_timestamp($2::bigint), to_timestamp($2::bigint))
+         on conflict (key) do update
+         set failures = case when old.last_failure_at < to_timestamp($3::bigint) then 1 else old.failures + 1 end,
+             last_failure_at = to_timestamp($2::bigint)
+         where old.blocked_until <= to_timestamp($2::bigint)
+         returning failures",
+        &bucket.key[..],
+        now,
+        now - bucket.rule.forget_after
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let Some(count) = count else { return Ok(None) };
+    let wait = bucket.rule.wait_after(count);
+    if wait > 0 {
+        sqlx::query!(
+            "update throttles set blocked_until = to_timestamp($2::bigint) where key = $1",
+            &bucket.key[..],
+            now + wait
+        )
+        .execute(tx.connection())
+        .await?;
+    }
+    Ok(Some(count))
+}
+
+async fn blocked(tx: &mut PlatformTx, bucket: &Bucket, now: i64) -> Result<Attempt, StorageError> {
+    let until = sqlx::query_scalar!(
+        r#"select extract(epoch from blocked_until)::bigint as "until!" from throttles where key = $1"#,
+        &bucket.key[..]
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let wait = until.map_or(1, |until| (until - now).max(1));
+    Ok(Attempt::Blocked { wait })
+}
+
+/// Takes an attempt back that turned out well; those before it stay counted.
+///
+/// # Errors
+/// The database fails.
+pub async fn take_back(
+    tx: &mut PlatformTx,
+    buckets: &[Bucket],
+    now: i64,
+) -> Result<(), StorageError> {
+    let mut ordered: Vec<&Bucket> = buckets.iter().collect();
+    ordered.sort_unstable_by_key(|bucket| bucket.key);
+    for bucket in ordered {
+        // It was admitted, so nothing had to wait when it was made.
+        sqlx::query!(
+            "update throttles set failures = greatest(failures - 1, 0), blocked_until = to_timestamp($2::bigint)
+             where key = $1",
+            &bucket.key[..],
+            now
+        )
+        .execute(tx.connection())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Forgets all that was counted in a bucket.
+///
+/// # Errors
+/// The database fails.
+pub async fn clear(tx: &mut PlatformTx, bucket: &Bucket) -> Result<(), StorageError> {
+    sqlx::query!("delete from throttles where key = $1", &bucket.key[..])
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
