@@ -35,6 +35,8 @@ mod docs;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod issue;
+#[cfg(test)]
 mod jwks;
 #[cfg(test)]
 mod limits;
@@ -55,6 +57,8 @@ mod permissions;
 mod platform;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod signing_keys;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

@@ -46,8 +46,14 @@ async fn only_an_owner_who_has_just_proved_the_password_is_shown_a_key() {
     assert_eq!(shown.header("cache-control"), "no-store");
     let secret = shown.json()["secret"].as_str().unwrap().to_owned();
     assert_eq!(app.database.count(events).await, 1);
-    let exported = owner.post(&export, &json!({ "format": "talk" })).await.json();
-    assert!(exported["text"].as_str().unwrap().contains(&secret), "{exported}");
+    let exported = owner
+        .post(&export, &json!({ "format": "talk" }))
+        .await
+        .json();
+    assert!(
+        exported["text"].as_str().unwrap().contains(&secret),
+        "{exported}"
+    );
     assert_eq!(app.database.count(events).await, 2);
     for path in [KEYS.to_owned(), format!("{KEYS}/{kid}")] {
         assert!(!owner.get(&path).await.text().contains(&secret), "{path}");
@@ -84,13 +90,17 @@ async fn the_answer_that_makes_a_key_shows_that_key_and_no_other() {
     let owner = app.member("the-post", "owner").await;
     let kid = active(&owner).await;
     post.token("1").await;
-    let revealed = owner.post(&format!("{KEYS}/{kid}/reveal"), &json!({})).await;
+    let revealed = owner
+        .post(&format!("{KEYS}/{kid}/reveal"), &json!({}))
+        .await;
     let old = revealed.json()["secret"].as_str().unwrap().to_owned();
     let program = key_with(&app, "signing-keys:write").await;
     let admin = app.member("the-post", "admin").await;
 
     let by_program = app.post_as(KEYS, &program, r#"{"kid":"p"}"#).await;
-    let by_admin = admin.post(&format!("{KEYS}/rotate"), &json!({ "kid": "a" })).await;
+    let by_admin = admin
+        .post(&format!("{KEYS}/rotate"), &json!({ "kid": "a" }))
+        .await;
     for made in [&by_program, &by_admin] {
         assert_eq!(made.status, 201, "{made:?}");
         assert!(made.json()["secret"].is_string() && made.json()["talk_settings"].is_null());
@@ -123,21 +133,43 @@ async fn pairs_are_exported_as_pem_and_jwks_without_their_private_halves_unless_
     let both = text(json!({ "format": "pem", "with_private": true })).await;
     assert!(both.contains("BEGIN PRIVATE KEY"), "{both}");
     let jwks: Value = serde_json::from_str(&text(json!({ "format": "jwks" })).await).unwrap();
-    assert_eq!((&jwks["keys"][0]["crv"], &jwks["keys"][0]["d"]), (&json!("P-256"), &Value::Null));
+    assert_eq!(
+        (&jwks["keys"][0]["crv"], &jwks["keys"][0]["d"]),
+        (&json!("P-256"), &Value::Null)
+    );
     let talk = text(json!({ "format": "talk" })).await;
     assert!(talk.contains("TALK_JWT_ALG=ES256") && !talk.contains("PRIVATE"));
     // Public keys are no secret, so whoever rotates gets Talk's settings at once.
     let admin = app.member("the-post", "admin").await;
-    let rotated = admin.post(&format!("{KEYS}/rotate"), &json!({})).await.json();
-    assert!(rotated["talk_settings"].as_str().unwrap().contains("PUBLIC KEY"), "{rotated}");
+    let rotated = admin
+        .post(&format!("{KEYS}/rotate"), &json!({}))
+        .await
+        .json();
+    assert!(
+        rotated["talk_settings"]
+            .as_str()
+            .unwrap()
+            .contains("PUBLIC KEY"),
+        "{rotated}"
+    );
     assert!(rotated["secret"].is_null() && !rotated.to_string().contains("PRIVATE"));
 
-    owner.post(&format!("{KEYS}/rotate"), &json!({ "algorithm": "EdDSA" })).await;
+    owner
+        .post(&format!("{KEYS}/rotate"), &json!({ "algorithm": "EdDSA" }))
+        .await;
     let refused = owner.post(&export, &json!({ "format": "talk" })).await;
     assert_eq!(refused.problem(), "state-conflict");
     assert!(refused.text().contains("EdDSA"), "{refused:?}");
-    for body in [json!({}), json!({ "format": "xml" }), json!({ "format": "talk", "to": "x" })] {
-        assert_eq!(owner.post(&export, &body).await.problem(), "fields-invalid", "{body}");
+    for body in [
+        json!({}),
+        json!({ "format": "xml" }),
+        json!({ "format": "talk", "to": "x" }),
+    ] {
+        assert_eq!(
+            owner.post(&export, &body).await.problem(),
+            "fields-invalid",
+            "{body}"
+        );
     }
 }
 
@@ -147,7 +179,10 @@ async fn the_operator_is_shown_a_key_at_the_terminal() {
     app.tenant("the-post").await;
     let owner = app.member("the-post", "owner").await;
     let path = format!("{KEYS}/{}/reveal", active(&owner).await);
-    let shown = app.cli(&["api", "POST", &path, "{}", "--json"]).await.json();
+    let shown = app
+        .cli(&["api", "POST", &path, "{}", "--json"])
+        .await
+        .json();
     assert!(shown["secret"].is_string(), "{shown}");
 }
 
@@ -162,11 +197,16 @@ async fn a_script_rotates_on_a_server_with_an_api_key() {
         .env_remove("LANYARD_DATABASE_URL")
         .env_remove("LANYARD_MASTER_KEY")
         .env("LANYARD_TOKEN", key)
-        .args(["--server", &app.url, "--json", "key", "rotate", "--tenant", "the-post", "--kid", "new"]);
+        .args([
+            "--server", &app.url, "--json", "key", "rotate", "--tenant", "the-post", "--kid", "new",
+        ]);
     let output = command.output().await.unwrap();
     assert!(output.status.success(), "{output:?}");
     let rotated: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&rotated["kid"], &rotated["state"]), (&json!("new"), &json!("active")));
+    assert_eq!(
+        (&rotated["kid"], &rotated["state"]),
+        (&json!("new"), &json!("active"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -174,10 +214,17 @@ async fn talk_accepts_the_tokens_of_before_and_after_a_rotation_with_the_setting
     let app = App::start().await;
     let post = app.tenant("the-post").await;
     let owner = app.member("the-post", "owner").await;
-    let body = json!({ "key": format!(r#"{{"kid":"brought","secret":"{STRONG}"}}"#), "activate": true });
-    assert_eq!(owner.post(&format!("{KEYS}/import"), &body).await.status, 201);
+    let body =
+        json!({ "key": format!(r#"{{"kid":"brought","secret":"{STRONG}"}}"#), "activate": true });
+    assert_eq!(
+        owner.post(&format!("{KEYS}/import"), &body).await.status,
+        201
+    );
     let before = post.token("2").await;
-    let rotated = owner.post(&format!("{KEYS}/rotate"), &json!({})).await.json();
+    let rotated = owner
+        .post(&format!("{KEYS}/rotate"), &json!({}))
+        .await
+        .json();
     let env = read_env(rotated["talk_settings"].as_str().unwrap()).await;
     let mut talk = Verifiers::start();
     for token in [before, post.token("2").await] {

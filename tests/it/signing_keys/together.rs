@@ -16,11 +16,15 @@ async fn rotations_under_load_log_nobody_out() {
     let other = app.second_server().await;
     let post = app.tenant("the-post").await;
     let admin = app.member("the-post", "admin").await;
-    let (done, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (done, asked) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicUsize::new(0)),
+    );
     let readers: Vec<_> = (0..4)
         .map(|place| {
             let through = if place % 2 == 0 { &app } else { &other };
-            let (post, done, asked) = (post.through(through), Arc::clone(&done), Arc::clone(&asked));
+            let (post, done, asked) =
+                (post.through(through), Arc::clone(&done), Arc::clone(&asked));
             let across = post.through(if place % 2 == 0 { &other } else { &app });
             tokio::spawn(async move {
                 let old = post.token("1").await;
@@ -38,10 +42,16 @@ async fn rotations_under_load_log_nobody_out() {
     for round in 1..=4 {
         let enough = asked.load(Ordering::Relaxed) + 8;
         crate::harness::eventually("readers are served", || async {
-            asked.load(Ordering::Relaxed) >= enough || readers.iter().any(|reader| reader.is_finished())
+            asked.load(Ordering::Relaxed) >= enough
+                || readers.iter().any(|reader| reader.is_finished())
         })
         .await;
-        let rotated = admin.post(&format!("{KEYS}/rotate"), &json!({ "kid": format!("r{round}") })).await;
+        let rotated = admin
+            .post(
+                &format!("{KEYS}/rotate"),
+                &json!({ "kid": format!("r{round}") }),
+            )
+            .await;
         assert_eq!(rotated.status, 201, "{rotated:?}");
     }
     let enough = asked.load(Ordering::Relaxed) + 8;

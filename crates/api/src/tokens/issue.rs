@@ -26,6 +26,7 @@ use crate::{
     issuing,
     middleware::Note,
     presented::Target,
+    users::Record,
 };
 
 /// How long a verdict on credentials holds while a body arrives.
@@ -38,8 +39,7 @@ const JUDGED_FOR: Duration = Duration::from_secs(1);
 #[expect(dead_code, reason = "it only describes the body")]
 pub(super) struct Wanted {
     /// The newsroom's own id of a reader in the directory; or a whole record, which is put into the directory first.
-    #[schema(value_type = WantedUser)]
-    user: serde_json::Value,
+    user: WantedUser,
     /// The deployment that the token is for; `default` unless named.
     #[schema(example = "default")]
     deployment: Option<String>,
@@ -54,8 +54,7 @@ pub(super) enum WantedUser {
     /// The newsroom's own id.
     Id(String),
     /// A record as the directory takes it, with an `id`.
-    #[schema(value_type = Object)]
-    Record(serde_json::Value),
+    Record(Box<Record>),
 }
 
 /// A reader's token.

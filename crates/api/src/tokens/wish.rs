@@ -56,9 +56,8 @@ impl Wish {
             return Err(Failure::field(place, "must be an object"));
         };
         let mut faults = Faults::new();
-        let at = |name: &str| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
         let mut fault = |name: &str, detail: Cow<'static, str>| {
-            faults.push(FieldError::at(at(name), detail));
+            faults.push(FieldError::at(format!("{place}/{name}"), detail));
         };
         let mut deployment = None;
         for (name, value) in &members {
@@ -68,7 +67,10 @@ impl Wish {
                     Ok(name) => deployment = name,
                     Err(_) => fault(name, "must be a text".into()),
                 },
-                _ => fault(name, "is not known here".into()),
+                _ => {
+                    let name = name.replace('~', "~0").replace('/', "~1");
+                    fault(&name, "is not known here".into());
+                }
             }
         }
         let whom = match members.get("user") {
@@ -77,7 +79,11 @@ impl Wish {
                 None
             }
             Some(value) => whom(value.get())
-                .map_err(|(deeper, detail)| fault(&format!("user{deeper}"), detail))
+                .map_err(|wrong| {
+                    for (deeper, detail) in wrong {
+                        fault(&format!("user{deeper}"), detail);
+                    }
+                })
                 .ok(),
         };
         match whom {
@@ -87,30 +93,28 @@ impl Wish {
     }
 }
 
-/// Reads an id or a record; else where inside it the fault is, and what.
-fn whom(text: &str) -> Result<Whom, (String, Cow<'static, str>)> {
-    let told = |error: UserError| match error {
+/// Reads an id or a record; else where inside it each fault is, and what.
+fn whom(text: &str) -> Result<Whom, Vec<(String, Cow<'static, str>)>> {
+    let one = |detail: Cow<'static, str>| vec![(String::new(), detail)];
+    match text.as_bytes().first() {
+        Some(b'{') => match User::parse(text.as_bytes()) {
+            Ok(user) => Ok(Whom::Whole(Box::new(user))),
+            Err(errors) => Err(errors.into_iter().map(place_of).collect()),
+        },
+        Some(b'"') => {
+            let id: String =
+                serde_json::from_str(text).map_err(|_| one("holds half a character".into()))?;
+            // It is the whole of `user`, not a member of it.
+            let told = |error| one(place_of(error).1);
+            UserId::parse(&id).map(Whom::Known).map_err(told)
+        }
+        _ => Err(one("must be a reader's id, or a whole record".into())),
+    }
+}
+
+fn place_of(error: UserError) -> (String, Cow<'static, str>) {
+    match error {
         UserError::Field { field, problem } => (format!("/{field}"), problem.to_string().into()),
         other => (String::new(), other.to_string().into()),
-    };
-    match text.as_bytes().first() {
-        Some(b'{') => User::from_json(text.as_bytes())
-            .map(|user| Whom::Whole(Box::new(user)))
-            .map_err(told),
-        Some(b'"') => {
-            let id: String = serde_json::from_str(text)
-                .map_err(|_| (String::new(), Cow::from("holds half a character")))?;
-            match UserId::parse(&id) {
-                Ok(id) => Ok(Whom::Known(id)),
-                Err(UserError::Field { problem, .. }) => {
-                    Err((String::new(), problem.to_string().into()))
-                }
-                Err(other) => Err((String::new(), other.to_string().into())),
-            }
-        }
-        _ => Err((
-            String::new(),
-            "must be a reader's id, or a whole record".into(),
-        )),
     }
 }

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use self::record::{Body, Patch, Record};
+use self::record::{Body, Patch};
 use crate::{
     Act, App, Caller, Problem,
     cursor::{List, Page},
@@ -31,7 +31,7 @@ use crate::{
     query,
 };
 
-pub(crate) use self::transfers::Transfers;
+pub(crate) use self::{record::Record, transfers::Transfers};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
