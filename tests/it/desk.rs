@@ -90,12 +90,7 @@ impl Desk {
 
     /// How many rows a table has.
     pub(crate) async fn count(&self, table: &str) -> i64 {
-        let mut connection = self.database.connect().await;
-        let query = format!("select count(*) from {table}");
-        sqlx::query_scalar(sqlx::AssertSqlSafe(query))
-            .fetch_one(&mut connection)
-            .await
-            .unwrap()
+        self.database.count(table).await
     }
 }
 

@@ -39,6 +39,8 @@ mod harness;
 #[cfg(test)]
 mod invitations;
 #[cfg(test)]
+mod issue;
+#[cfg(test)]
 mod jwks;
 #[cfg(test)]
 mod limits;
@@ -62,6 +64,8 @@ mod permissions;
 mod platform;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod signing_keys;
 #[cfg(test)]
 mod tenants;
 #[cfg(test)]

@@ -50,13 +50,13 @@ impl Driver {
 }
 
 /// The libraries, behind their two drivers.
-struct Verifiers {
+pub(crate) struct Verifiers {
     node: Driver,
     python: Driver,
 }
 
 impl Verifiers {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self {
             node: Driver::start("node", "driver.mjs"),
             python: Driver::start(PYTHON, "driver.py"),
@@ -82,7 +82,7 @@ impl Verifiers {
     }
 
     /// What Talk makes of a token, given its settings.
-    async fn talk(&mut self, env: &Value, token: &str) -> Value {
+    pub(crate) async fn talk(&mut self, env: &Value, token: &str) -> Value {
         let request = json!({ "op": "talk", "env": env, "token": token });
         self.node.ask(&request).await
     }
@@ -108,6 +108,6 @@ async fn javascript(script: &str, input: &str) -> Value {
 }
 
 /// Settings as a reader of `.env` files takes them.
-async fn read_env(lines: &str) -> Value {
+pub(crate) async fn read_env(lines: &str) -> Value {
     javascript("say(require('node:util').parseEnv(input));", lines).await
 }

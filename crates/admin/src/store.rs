@@ -14,6 +14,7 @@ use lanyard_storage::{Clock, Database, PlatformTx, ReadTx, WriteTx, migrate, ten
 use zeroize::Zeroizing;
 
 use crate::{
+    acts::By,
     client::Client,
     config::{Secret, setting},
     manage,
@@ -175,6 +176,15 @@ impl Store {
     #[must_use]
     pub fn actor(&self) -> String {
         lanyard_core::audit::Actor::Operator(operator()).text()
+    }
+
+    /// The person at this terminal, named so, as somebody who acts.
+    pub(crate) fn by<'a>(&'a self, actor: &'a str) -> By<'a> {
+        By {
+            actor,
+            clock: &self.clock,
+            master_keys: &self.master_keys,
+        }
     }
 
     /// Notes in the tenant's audit log what the person at this terminal does.

@@ -62,14 +62,19 @@ impl ContentType {
 }
 
 /// Reads a body to its end.
-pub(crate) async fn read(mut body: Body) -> Result<Bytes, Problem> {
+pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
+    read_up_to(body, MAX_BODY).await
+}
+
+/// Reads a body of at most `most` bytes to its end.
+pub(crate) async fn read_up_to(mut body: Body, most: usize) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     let reading = async {
         while let Some(frame) = body.frame().await {
             // The client went away, or broke the framing.
             let frame = frame.map_err(|_| Problem::BodyMalformed)?;
             if let Some(data) = frame.data_ref() {
-                if bytes.len() + data.len() > MAX_BODY {
+                if bytes.len() + data.len() > most {
                     return Err(Problem::BodyTooLarge);
                 }
                 bytes.extend_from_slice(data);

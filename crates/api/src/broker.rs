@@ -1,9 +1,6 @@
 //! The broker: the two requests of the demo service, with its statuses and success bodies. This is the hot file.
 
-use std::{
-    sync::atomic::Ordering,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use axum::{
     body::Body,
@@ -19,15 +16,15 @@ use lanyard_core::{
     token::{self, Refusal, Verified},
     user::UserId,
 };
-use lanyard_storage::{Operation, keys};
+use lanyard_storage::Operation;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
-use uuid::Uuid;
 
 use crate::{
     App, Problem,
     body::{self, ContentType},
     failure::Failure,
+    issuing::{self, Issued},
     limit,
     middleware::Note,
     presented::{Presented, Target},
@@ -206,21 +203,18 @@ pub(crate) async fn issue(
         .get(&target.tenant, &id)
         .await?
         .ok_or(Problem::ReaderUnknown)?;
-    if !mark_used(&app, &mut target, now).await? {
-        return Err(Problem::NoActiveKey.into());
-    }
-    let deployment = target.deployment()?;
-    let key = deployment.keys.active().ok_or(Problem::NoActiveKey)?;
-    let (earliest, disabled) = target
-        .tenant
-        .read_revocations(|set| (set.earliest_issue(&id, &key.kid), set.user_is_disabled(&id)));
-    if disabled || reader.disabled {
+    let issued = if reader.disabled {
+        None
+    } else {
+        issuing::issue(&app, &mut target, &id, now).await?
+    };
+    let Issued {
+        token, token_id, ..
+    } = issued.ok_or_else(|| {
         let mut failure = Failure::from(Problem::ReaderUnknown);
         failure.note.reason = Some(Refusal::UserDisabled.reason());
-        return Err(failure);
-    }
-    let token_id = Uuid::new_v4();
-    let token = token::issue(&deployment.policy, key, &id, now.max(earliest), token_id)?;
+        failure
+    })?;
     // A compact JWS has no character that JSON would escape.
     let mut response = (StatusCode::CREATED, format!("{{\"token\":\"{token}\"}}")).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
@@ -229,29 +223,6 @@ pub(crate) async fn issue(
         ..Note::default()
     });
     Ok(response)
-}
-
-/// Before a key signs for the first time that is written down, so that a rotation knows whether anybody has a token of
-/// it. False when the deployment has no key that signs.
-async fn mark_used(app: &App, target: &mut Target, now: i64) -> Result<bool, Failure> {
-    for _ in 0..2 {
-        let Some(key) = target.deployment()?.keys.active() else {
-            return Ok(false);
-        };
-        if key.used.load(Ordering::Relaxed) {
-            return Ok(true);
-        }
-        if keys::mark_used(&app.database, target.tenant.id, &key.kid, now).await? {
-            key.used.store(true, Ordering::Relaxed);
-            return Ok(true);
-        }
-        // Another key has taken its place, and this node is about to hear of it.
-        match app.views.refresh(&target.tenant).await? {
-            Some(newer) => target.tenant = newer,
-            None => return Ok(false),
-        }
-    }
-    Ok(false)
 }
 
 /// The id in a body; `None` where the demo service would find nobody: no body, no id, or one that isn't a string.

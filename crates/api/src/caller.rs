@@ -15,7 +15,7 @@ use lanyard_core::{
     tenant::TenantStatus,
     token::Refusal,
 };
-use lanyard_storage::{ReadTx, TenantView, memberships};
+use lanyard_storage::{ReadTx, TenantView, memberships, sessions};
 
 use crate::{
     Act, App, Problem, access::Need, failure::Failure, input::Once, limit, presented::Bearer, rule,
@@ -167,6 +167,46 @@ impl Caller {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Goes on only if the caller may do this too, beyond what the route needs: members who may call it may.
+    ///
+    /// # Errors
+    /// [`Problem::ScopeInsufficient`].
+    pub fn needs(&self, scope: Scope) -> Result<(), Failure> {
+        match &self.who {
+            Who::ApiKey(key) if !key.may(scope) => Err(Problem::ScopeInsufficient.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes on only if the caller may still do what the route does: a body can take its time, and the credentials may have
+    /// been revoked meanwhile. What changes the tenant asks so anyway, see [`Act`].
+    pub(crate) async fn still(&self, app: &App, tenant: &TenantView) -> Result<(), Failure> {
+        let now = app.clock.now();
+        match (&self.who, self.need) {
+            (Who::ApiKey(key), _) => {
+                let ended = key.expires_at.is_some_and(|end| end <= now)
+                    || tenant.read_revocations(|set| set.api_key_is_revoked(key.id));
+                if ended {
+                    return Err(Refusal::UnknownApiKey.into());
+                }
+            }
+            (Who::Member(person, _), Need::Member(least, _) | Need::Proved(least)) => {
+                sessions::find(&app.database, &person.token.hash(), now)
+                    .await?
+                    .ok_or(Problem::SessionInvalid)?;
+                let account = person.session.account.0;
+                let role = memberships::role(&app.database, tenant.id, account)
+                    .await?
+                    .ok_or(Problem::NotFound)?;
+                if role < least {
+                    return Err(Problem::RoleInsufficient.into());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// The deployments that the caller is limited to, if it is.

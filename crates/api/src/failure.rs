@@ -9,7 +9,7 @@ use axum::{
 use lanyard_core::token::{IssueError, Refusal};
 use lanyard_storage::StorageError;
 
-use crate::{Problem, fields::FieldError, middleware::Note};
+use crate::{Problem, fields::FieldError, middleware::Note, problem::Document};
 
 /// What a handler gives up with: a problem and what the log says of it, or an answer that is ready already.
 #[derive(Debug)]
@@ -76,6 +76,12 @@ impl Failure {
         failure.note.reason = None;
         failure.extra().answered = Some(response);
         failure
+    }
+
+    /// What the client is told where the failure is one of several in an answer.
+    pub(crate) fn into_document(self) -> Document {
+        let extra = self.extra.map(|extra| *extra).unwrap_or_default();
+        self.problem.document(extra.detail, extra.errors)
     }
 
     fn extra(&mut self) -> &mut Extra {

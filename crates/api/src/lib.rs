@@ -15,6 +15,7 @@ pub mod fields;
 mod health;
 pub mod import;
 pub mod input;
+mod issuing;
 mod jwks;
 mod limit;
 pub mod log;
@@ -51,6 +52,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(broker::other_spellings())
         .routes(routes!(jwks::of_default))
         .routes(routes!(jwks::of))
+        .routes(routes!(tokens::issue::one))
+        .routes(routes!(tokens::batch::many))
         .routes(routes!(tokens::introspect))
         .routes(routes!(tokens::revoke))
         .merge(users::routes())

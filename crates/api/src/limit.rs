@@ -96,6 +96,21 @@ pub(crate) fn charge(
     Ok([of_key, Some(of_tenant)])
 }
 
+/// Charges a request that was let pass for more tokens than the one that it was charged for.
+pub(crate) fn charge_more(app: &App, tenant: &TenantView, api_key: Option<ApiKeyId>, more: usize) {
+    let more = u32::try_from(more).unwrap_or(u32::MAX);
+    let now = app.clock.micros();
+    let nodes = app.live_nodes.load(Ordering::Relaxed);
+    let requests = u32::try_from(tenant.quota.requests_per_second).unwrap_or(u32::MAX);
+    let per_second = requests.saturating_mul(ISSUE_FACTOR);
+    if let Some(meter) = api_key.and_then(|id| tenant.api_key_meter(id)) {
+        let rate = Rate::new(per_second / API_KEY_PARTS, nodes);
+        meter.issue.owe(rate, now, more);
+    }
+    let rate = Rate::new(per_second, nodes);
+    tenant.meter.issue.owe(rate, now, more);
+}
+
 fn take(policy: &'static str, bucket: &Bucket, rate: Rate, now: i64) -> Result<Passed, Failure> {
     match bucket.take(rate, now) {
         Ok(standing) => Ok(Passed {

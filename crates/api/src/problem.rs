@@ -79,6 +79,14 @@ problems! {
     TokenWithoutId BAD_REQUEST "token-without-id" "The token has no `jti`, so it can't be told from others. Revoke its reader's tokens, or its key.";
     /// The tenant has no deployment of this name.
     DeploymentUnknown UNPROCESSABLE_ENTITY "deployment-unknown" "The tenant has no deployment of this name.";
+    /// The deployment is one that no tokens are made for.
+    ProfileUnavailable CONFLICT "profile-unavailable" "The deployment is a Coral, and this version makes tokens for Talk only.";
+    /// The directory has no such reader.
+    UserUnknown NOT_FOUND "user-not-found" "The directory has no reader with this id. Send the whole record instead of the id to add one.";
+    /// The reader is disabled.
+    UserDisabled CONFLICT "user-disabled" "The reader is disabled and gets no tokens. Enable the reader first.";
+    /// Another key of the tenant has this id.
+    KidTaken CONFLICT "kid-taken" "The newsroom has a key with this id already. Choose another.";
     /// There is no Host header, or there are several.
     HostInvalid BAD_REQUEST "host-invalid" "Send one Host header (RFC 9112, section 3.2).";
     /// A parameter is missing.
@@ -178,20 +186,30 @@ impl Problem {
         }
     }
 
-    /// The answer, with what is known beyond the problem itself.
+    /// The document, with what is known beyond the problem itself.
+    pub(crate) fn document(
+        self,
+        detail: Option<Cow<'static, str>>,
+        errors: Vec<FieldError>,
+    ) -> Document {
+        let status = self.status();
+        Document {
+            r#type: format!("urn:lanyard:problem:{}", self.code()),
+            title: status.canonical_reason().unwrap_or_default().into(),
+            status: status.as_u16(),
+            detail: detail.unwrap_or(Cow::Borrowed(self.detail())),
+            errors,
+        }
+    }
+
+    /// The answer: the document, and the headers that go with the problem.
     pub(crate) fn answer(
         self,
         detail: Option<Cow<'static, str>>,
         errors: Vec<FieldError>,
     ) -> Response {
         let status = self.status();
-        let document = Document {
-            r#type: format!("urn:lanyard:problem:{}", self.code()),
-            title: status.canonical_reason().unwrap_or_default().into(),
-            status: status.as_u16(),
-            detail: detail.unwrap_or(Cow::Borrowed(self.detail())),
-            errors,
-        };
+        let document = self.document(detail, errors);
         let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();
         headers.insert(

@@ -1,4 +1,8 @@
-//! Tokens, for programs with an API key: introspection (RFC 7662) and revocation (RFC 7009).
+//! Tokens under `/v1`: issued one by one and by the batch, introspected (RFC 7662) and revoked (RFC 7009).
+
+pub(crate) mod batch;
+pub(crate) mod issue;
+mod wish;
 
 use axum::{
     Json,
@@ -10,6 +14,7 @@ use axum::{
 use lanyard_core::{
     json as strict,
     revocation::Revocation,
+    tenant::TenantStatus,
     token::{self, Refusal, Verified},
 };
 use lanyard_storage::revocations;
@@ -105,16 +110,30 @@ async fn asked_about(
 ) -> Result<(Target, String), Failure> {
     let parameters = parameters(headers, body).await?;
     let name = parameters.deployment.as_deref().unwrap_or("default");
-    // What was known before the body came may be out of date.
-    let target = Target::find(app, caller.tenant.slug.as_str(), name)
-        .await?
-        .ok_or(Problem::DeploymentUnknown)?;
-    caller.reaches(target.deployment()?.policy.deployment)?;
+    let target = target_of(app, caller, name).await?;
     let token = parameters
         .token
         .filter(|token| !token.is_empty())
         .ok_or(Problem::ParameterMissing)?;
     Ok((target, token))
+}
+
+/// The deployment of this name, if the caller may reach it.
+async fn target_of(app: &App, caller: &Caller, name: &str) -> Result<Target, Failure> {
+    // What was known before the body came may be out of date.
+    let Some(target) = Target::find(app, caller.tenant.slug.as_str(), name).await? else {
+        let is_there = name
+            .parse()
+            .is_ok_and(|name| caller.tenant.deployment_id(&name).is_some());
+        return Err(match (caller.tenant.status, is_there) {
+            (TenantStatus::Suspended, _) => Problem::TenantSuspended,
+            (_, true) => Problem::ProfileUnavailable,
+            (_, false) => Problem::DeploymentUnknown,
+        }
+        .into());
+    };
+    caller.reaches(target.deployment()?.policy.deployment)?;
+    Ok(target)
 }
 
 /// Judges a token as the broker would, whichever of its two requests it is for.

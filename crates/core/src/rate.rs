@@ -94,6 +94,23 @@ impl Bucket {
     }
 }
 
+impl Bucket {
+    /// Charges a request that was let pass for `more` than itself. It is never refused: whoever comes next waits for it, for
+    /// as long as it takes to fill two buckets at most. `now` is in unix microseconds.
+    pub fn owe(&self, rate: Rate, now: i64, more: u32) {
+        let now = now.saturating_mul(1_000);
+        let most = now.saturating_add(2 * rate.window);
+        let cost = rate.interval.saturating_mul(i64::from(more));
+        let charged = |full_at: i64| full_at.max(now).saturating_add(cost).min(most.max(full_at));
+        // It always has a next value.
+        let _ = self
+            .0
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |full_at| {
+                Some(charged(full_at))
+            });
+    }
+}
+
 /// Nanoseconds as seconds, rounded up.
 fn seconds(nanos: i64) -> i64 {
     nanos.div_euclid(NANOS) + i64::from(nanos.rem_euclid(NANOS) > 0)
@@ -108,6 +125,20 @@ mod tests {
     use super::{BURST_SECONDS, Bucket, Exceeded, Rate, Standing};
 
     const NOW: i64 = 1_800_000_000_000_000;
+
+    #[test]
+    fn what_is_owed_is_waited_for_and_then_forgotten() {
+        let (bucket, rate) = (Bucket::default(), Rate::new(10, 1));
+        bucket.take(rate, NOW).unwrap();
+        bucket.owe(rate, NOW, 39);
+        let refused = bucket.take(rate, NOW).unwrap_err();
+        assert_eq!((refused.retry_after, refused.full_in), (3, 4));
+        assert!(bucket.take(rate, NOW + 2_100_000).is_ok());
+        bucket.owe(rate, NOW + 2_100_000, 1_000_000);
+        let refused = bucket.take(rate, NOW + 2_100_000).unwrap_err();
+        assert_eq!(refused.full_in, 4);
+        assert!(bucket.take(rate, NOW + 4_200_000).is_ok());
+    }
 
     fn passed(bucket: &Bucket, rate: Rate, now: i64, asked: u32) -> u32 {
         (0..asked)

@@ -47,6 +47,21 @@ pub struct TalkSettings {
     pub notes: Vec<String>,
 }
 
+impl TalkSettings {
+    /// The settings as lines of an .env file.
+    #[must_use]
+    pub fn env(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::new());
+        for (place, (name, value)) in self.variables.iter().enumerate() {
+            if place > 0 {
+                text.push('\n');
+            }
+            text.push_str(&env_line(name, value));
+        }
+        text
+    }
+}
+
 /// Settings with which Talk accepts the deployment's tokens at `now`. Private PEMs are left out unless asked for.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! Signing keys: sealed in the row, opened in memory only, never in Redis.
 
+mod rows;
+
 use std::{
     collections::HashMap,
     sync::{Arc, atomic::AtomicBool},
@@ -12,6 +14,9 @@ use lanyard_core::{
     seal::{MasterKeys, SealError, Sealed},
     signing_key::{KeySet, KeyState, Origin, SigningKey},
 };
+
+pub use rows::{After, KeyRow, active, active_now, count, get, get_now, list, token_lifetime};
+use sqlx::PgConnection;
 
 use crate::{Change, Database, ReadTx, StorageError, WriteTx, error::stored, reseal, revocations};
 
@@ -209,15 +214,36 @@ pub async fn load(
     tx: &mut ReadTx,
     master_keys: &MasterKeys,
 ) -> Result<HashMap<DeploymentId, KeySet>, StorageError> {
+    let tenant = tx.tenant;
+    open(tx.connection(), tenant, master_keys).await
+}
+
+/// The same, as nobody else can change them any more: a write begins with the tenant locked.
+///
+/// # Errors
+/// The database fails, a row is damaged, or its master key is missing.
+pub async fn load_now(
+    tx: &mut WriteTx,
+    master_keys: &MasterKeys,
+) -> Result<HashMap<DeploymentId, KeySet>, StorageError> {
+    let tenant = tx.tenant;
+    open(tx.connection(), tenant, master_keys).await
+}
+
+async fn open(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    master_keys: &MasterKeys,
+) -> Result<HashMap<DeploymentId, KeySet>, StorageError> {
     let rows = sqlx::query!(
         r#"select kid, deployment_id, algorithm, state, origin, talk_form, accept_lifetime, weak, longest_lifetime,
                   first_used_at is not null as "used!", master_key_id, sealed, extract(epoch from created_at)::bigint as "created_at!",
                   extract(epoch from retiring_since)::bigint as retiring_since,
                   extract(epoch from retires_at)::bigint as retires_at
            from signing_keys where tenant_id = $1 order by created_at, kid"#,
-        tx.tenant.0
+        tenant.0
     )
-    .fetch_all(tx.connection())
+    .fetch_all(connection)
     .await?;
     let mut sets: HashMap<DeploymentId, Vec<Arc<SigningKey>>> = HashMap::new();
     for row in rows {
@@ -227,30 +253,10 @@ pub async fn load(
             master_key_id: row.master_key_id,
             bytes: row.sealed,
         };
-        let bytes = master_keys.open(tx.tenant, &kid, &sealed)?;
+        let bytes = master_keys.open(tenant, &kid, &sealed)?;
         let material = stored("signing key", KeyMaterial::from_bytes(algorithm, &bytes))?;
-        let state = match (row.state.as_str(), row.retires_at) {
-            ("pending", _) => KeyState::Pending,
-            ("active", _) => KeyState::Active,
-            ("retiring", Some(until)) => KeyState::Retiring { until },
-            ("retired", _) => KeyState::Retired,
-            // Anything else is refused rather than guessed.
-            _ => KeyState::Revoked,
-        };
-        let origin = match row.accept_lifetime {
-            Some(accept_lifetime) if row.origin == "imported" => {
-                let form = if row.talk_form.as_deref() == Some("secret") {
-                    TalkForm::Secret
-                } else {
-                    TalkForm::Secrets
-                };
-                Origin::Imported {
-                    accept_lifetime,
-                    form,
-                }
-            }
-            _ => Origin::Generated,
-        };
+        let state = state_of(&row.state, row.retires_at);
+        let origin = origin_of(&row.origin, row.talk_form.as_deref(), row.accept_lifetime);
         let mut key = SigningKey::new(kid, material, state, origin, row.created_at);
         key.weak = row.weak;
         key.retiring_since = row.retiring_since;
@@ -303,5 +309,29 @@ const fn form_text(form: TalkForm) -> &'static str {
     match form {
         TalkForm::Secret => "secret",
         TalkForm::Secrets => "secrets",
+    }
+}
+
+fn state_of(name: &str, retires_at: Option<i64>) -> KeyState {
+    match (name, retires_at) {
+        ("pending", _) => KeyState::Pending,
+        ("active", _) => KeyState::Active,
+        ("retiring", Some(until)) => KeyState::Retiring { until },
+        ("retired", _) => KeyState::Retired,
+        // Anything else is refused rather than guessed.
+        _ => KeyState::Revoked,
+    }
+}
+
+fn origin_of(name: &str, form: Option<&str>, accept_lifetime: Option<i64>) -> Origin {
+    match accept_lifetime {
+        Some(accept_lifetime) if name == "imported" => Origin::Imported {
+            accept_lifetime,
+            form: match form {
+                Some("secret") => TalkForm::Secret,
+                _ => TalkForm::Secrets,
+            },
+        },
+        _ => Origin::Generated,
     }
 }

@@ -55,6 +55,15 @@ impl TestDatabase {
         connect(&self.url).await
     }
 
+    /// How many rows there are in a table, or of it under a condition.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let mut connection = self.connect().await;
+        sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    }
+
     /// The only column, a text, of what a query finds.
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         let mut connection = self.connect().await;

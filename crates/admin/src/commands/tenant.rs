@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Subcommand};
 use lanyard_core::{
     deployment::{Claims, Deployment},
-    id::{DeploymentId, Kid, Slug, TenantId},
+    id::{DeploymentId, Slug, TenantId},
     key::Algorithm,
     tenant::{ClaimPath, ClaimText, IssuingRule, TenantStatus},
 };
@@ -131,11 +131,6 @@ impl Create {
 )]
 pub(super) fn new_id() -> Uuid {
     Uuid::now_v7()
-}
-
-/// A `kid` that tells people when the key was made.
-pub(super) fn new_kid(now: i64) -> Outcome<Kid> {
-    Ok(Kid::dated(now, Uuid::new_v4()))
 }
 
 /// The deployment that a new newsroom gets unless it says otherwise.

@@ -11,6 +11,7 @@ pub mod people;
 pub mod permissions;
 pub mod platform;
 pub mod settings;
+pub mod signing_keys;
 pub mod tenants;
 pub mod usage;
 
@@ -59,6 +60,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit_events::export))
         .routes(routes!(audit_events::verify))
         .merge(platform::routes())
+        .merge(signing_keys::routes())
         .routes(routes!(usage::get))
 }
 

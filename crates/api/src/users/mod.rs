@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use self::{
     record::Body,
-    schema::{Patch, Record},
+    schema::Patch,
 };
 use crate::{
     Act, App, Caller, Problem,
@@ -35,7 +35,7 @@ use crate::{
     query,
 };
 
-pub(crate) use self::transfers::Transfers;
+pub(crate) use self::{schema::Record, transfers::Transfers};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

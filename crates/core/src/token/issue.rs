@@ -27,6 +27,20 @@ pub enum IssueError {
     Key(#[from] KeyError),
 }
 
+/// Whether a reader with this id may have tokens of the deployment.
+///
+/// # Errors
+/// The id may not be used, and why.
+pub fn check_user(policy: &Policy, user: &UserId) -> Result<(), IssueError> {
+    if user.looks_like_email() && !policy.allow_email_ids {
+        return Err(IssueError::EmailAsUserId);
+    }
+    if user.as_str() == policy.issuing.subject.as_str() {
+        return Err(IssueError::ReservedUserId);
+    }
+    Ok(())
+}
+
 /// Issues a reader's token: `now` in unix seconds, `token_id` random (UUIDv4).
 ///
 /// # Errors
@@ -38,12 +52,7 @@ pub fn issue(
     now: i64,
     token_id: Uuid,
 ) -> Result<String, IssueError> {
-    if user.looks_like_email() && !policy.allow_email_ids {
-        return Err(IssueError::EmailAsUserId);
-    }
-    if user.as_str() == policy.issuing.subject.as_str() {
-        return Err(IssueError::ReservedUserId);
-    }
+    check_user(policy, user)?;
     let mut claims = registered(
         now,
         Some(now + policy.token_lifetime),

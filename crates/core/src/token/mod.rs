@@ -8,7 +8,7 @@ mod issue;
 mod refusal;
 mod verify;
 
-pub use issue::{ISSUING_TYPE, IssueError, issue, issue_issuing};
+pub use issue::{ISSUING_TYPE, IssueError, check_user, issue, issue_issuing};
 pub use refusal::Refusal;
 pub use verify::{MAX_TOKEN_LENGTH, Named, Verified, name, verify, verify_issuing};
 

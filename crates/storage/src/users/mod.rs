@@ -106,6 +106,19 @@ pub async fn get(tx: &mut ReadTx, id: &UserId) -> Result<Option<UserRow>, Storag
     one(tx.connection(), tenant, id).await
 }
 
+/// Those of the users with these ids that there are, in no order.
+///
+/// # Errors
+/// The database fails, or a row is damaged.
+pub async fn get_many(tx: &mut ReadTx, ids: &[&UserId]) -> Result<Vec<UserRow>, StorageError> {
+    let tenant = tx.tenant.0;
+    let ids: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
+    let rows = select_users!("where tenant_id = $1 and id = any($2)", tenant, &ids)
+        .fetch_all(tx.connection())
+        .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// The user with this id as nobody else can change it any more: a write begins with the tenant locked.
 ///
 /// # Errors

@@ -1,49 +1,24 @@
 //! Keys that end: in due course, or at once.
 
-use lanyard_core::{id::Kid, signing_key::KeyState};
-use lanyard_storage::keys;
+use lanyard_core::signing_key::KeyState;
 use serde_json::json;
 
-use super::{Which, load};
+use super::{Which, look, told};
 use crate::{
-    output::{Failure, Outcome, Output, note},
+    acts::signing_keys as acts,
+    output::{Outcome, Output, note},
     store::Store,
 };
 
-impl Which {
-    /// The key that is meant, and the state that it is in.
-    pub(super) async fn find(&self, store: &Store) -> Outcome<(Kid, KeyState)> {
-        let kid = self.kid().ok_or_else(|| Failure::new("which key?"))?;
-        let (_, set) = load(store, &self.place).await?;
-        let key = set.get(kid.as_str()).ok_or_else(|| {
-            Failure::new(format!(
-                "there is no key `{kid}`; `lanyard key list` shows them"
-            ))
-        })?;
-        Ok((key.kid.clone(), key.state.at(store.clock.now())))
-    }
-}
-
 pub(super) async fn retire(store: &Store, which: Which, output: Output) -> Outcome {
-    let (kid, state) = which.find(store).await?;
-    if state == KeyState::Active {
-        return Err(Failure::new(format!(
-            "`{kid}` signs; put another in its place first with `lanyard key rotate`"
-        )));
-    }
-    let mut tx = store.write(&which.place.tenant).await?;
-    let changed = keys::retire(&mut tx, &kid, store.clock.now()).await?;
-    if changed {
-        store
-            .audit(
-                &mut tx,
-                "key.retire",
-                kid.as_str(),
-                &json!({ "was": state.name() }),
-            )
-            .await?;
-        tx.commit().await?.done();
-    }
+    let kid = which.required()?;
+    let seen = look(store, &which.place).await?;
+    let (mut tx, actor) = (store.write(&which.place.tenant).await?, store.actor());
+    let ended = acts::retire(&mut tx, store.by(&actor), seen.policy.deployment, kid)
+        .await
+        .map_err(told)?;
+    tx.commit().await?.done();
+    let changed = ended.was != KeyState::Retired;
     output.result(
         &format!("key `{kid}` is retired"),
         &json!({ "kid": kid, "state": "retired", "changed": changed }),
@@ -51,19 +26,14 @@ pub(super) async fn retire(store: &Store, which: Which, output: Output) -> Outco
 }
 
 pub(super) async fn revoke(store: &Store, which: Which, output: Output) -> Outcome {
-    let (kid, state) = which.find(store).await?;
-    let mut tx = store.write(&which.place.tenant).await?;
-    keys::revoke(&mut tx, &kid, store.clock.now()).await?;
-    store
-        .audit(
-            &mut tx,
-            "key.revoke",
-            kid.as_str(),
-            &json!({ "was": state.name() }),
-        )
-        .await?;
+    let kid = which.required()?;
+    let seen = look(store, &which.place).await?;
+    let (mut tx, actor) = (store.write(&which.place.tenant).await?, store.actor());
+    let ended = acts::revoke(&mut tx, store.by(&actor), seen.policy.deployment, kid)
+        .await
+        .map_err(told)?;
     tx.commit().await?.done();
-    if state == KeyState::Active {
+    if ended.was == KeyState::Active {
         note("The deployment has no key that signs now; `lanyard key create` makes one.");
     }
     note(

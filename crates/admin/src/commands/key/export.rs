@@ -31,22 +31,10 @@ pub(super) async fn export(store: &Store, args: Export, output: Output) -> Outco
     for line in &settings.notes {
         note(&format!("note: {line}"));
     }
-    let lines: Vec<_> = settings
-        .variables
-        .iter()
-        .map(|(name, value)| talk::env_line(name, value))
-        .collect();
-    let text = zeroize::Zeroizing::new(
-        lines
-            .iter()
-            .map(|line| line.as_str())
-            .collect::<Vec<_>>()
-            .join("\n"),
-    );
     let value: Map<String, Value> = settings
         .variables
         .iter()
         .map(|(name, value)| ((*name).to_owned(), json!(value.as_str())))
         .collect();
-    output.result(&text, &Value::Object(value))
+    output.result(&settings.env(), &Value::Object(value))
 }

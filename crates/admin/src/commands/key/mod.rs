@@ -16,8 +16,9 @@ use lanyard_core::{
 use lanyard_storage::{keys, tenants};
 use serde_json::json;
 
-use super::{Place, parse_duration, read_input, tenant::new_kid};
+use super::{Place, parse_duration, read_input};
 use crate::{
+    acts::signing_keys::{self as acts, Refused, Seen},
     output::{Failure, Outcome, Output, time},
     store::Store,
 };
@@ -128,6 +129,10 @@ impl Which {
     pub(super) fn kid(&self) -> Option<&Kid> {
         self.kid.as_ref().or(self.named.as_ref())
     }
+
+    fn required(&self) -> Outcome<&Kid> {
+        self.kid().ok_or_else(|| Failure::new("which key?"))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -150,6 +155,39 @@ enum Form {
     Jwks,
 }
 
+/// A deployment as it is before a command changes its keys.
+async fn look(store: &Store, place: &Place) -> Outcome<Seen> {
+    let mut tx = store.read(&place.tenant).await?;
+    let seen = acts::look(&mut tx, &place.deployment).await;
+    seen.map_err(|refused| match refused {
+        Refused::NoDeployment => no_deployment(place),
+        refused => told(refused),
+    })
+}
+
+fn no_deployment(place: &Place) -> Failure {
+    Failure::new(format!(
+        "tenant `{}` has no deployment `{}`",
+        place.tenant, place.deployment
+    ))
+}
+
+/// Why something isn't done to a key, with the command that helps.
+fn told(refused: Refused) -> Failure {
+    let help = match &refused {
+        Refused::NoKey(_) => "; `lanyard key list` shows them",
+        Refused::NoActive => "; use `lanyard key create`",
+        Refused::KidTaken(_) => "; name another with --kid",
+        Refused::Signs(_) => "; put another in its place first with `lanyard key rotate`",
+        Refused::NotPending(..) => "; only a pending key with a private half can be activated",
+        Refused::Meanwhile => "; look with `lanyard key list`, and try again",
+        Refused::CantSign => ": import it with --verify-only",
+        Refused::OtherKid(_) => " and --kid says otherwise: Talk would refuse its tokens",
+        _ => "",
+    };
+    Failure::new(format!("{refused}{help}"))
+}
+
 /// A deployment's rules and keys.
 pub(super) async fn load(store: &Store, place: &Place) -> Outcome<(Policy, KeySet)> {
     let mut tx = store.read(&place.tenant).await?;
@@ -161,12 +199,7 @@ pub(super) async fn load(store: &Store, place: &Place) -> Outcome<(Policy, KeySe
         .policies
         .into_iter()
         .find(|policy| policy.name.as_str() == place.deployment)
-        .ok_or_else(|| {
-            Failure::new(format!(
-                "tenant `{}` has no deployment `{}`",
-                place.tenant, place.deployment
-            ))
-        })?;
+        .ok_or_else(|| no_deployment(place))?;
     let keys = sets.remove(&policy.deployment).unwrap_or_default();
     Ok((policy, keys))
 }

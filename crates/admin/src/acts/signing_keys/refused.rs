@@ -1,0 +1,58 @@
+//! Why something isn't done to a key.
+
+use lanyard_core::{
+    id::{IdError, Kid},
+    key::{ImportError, KeyError},
+    signing_key::KeyState,
+};
+use lanyard_storage::StorageError;
+
+/// Why something isn't done to a key. Whoever asked is told in the words of the way that they asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// The tenant has no such deployment.
+    #[error("there is no such deployment")]
+    NoDeployment,
+    /// The deployment's tokens aren't issued here.
+    #[error("tokens for Coral aren't issued by this version")]
+    Profile,
+    /// The deployment has no such key.
+    #[error("there is no key `{0}`")]
+    NoKey(Kid),
+    /// Nothing signs, so there is nothing to put another key in the place of.
+    #[error("there is no active key to rotate")]
+    NoActive,
+    /// Another key of the tenant has the id.
+    #[error("the tenant has a key `{0}` already")]
+    KidTaken(Kid),
+    /// The key signs, so it can't just end.
+    #[error("`{0}` signs")]
+    Signs(Kid),
+    /// Only a pending key can be activated.
+    #[error("key `{}` is {}", .0, .1.name())]
+    NotPending(Kid, KeyState),
+    /// The key has been revoked, and stays so.
+    #[error("key `{0}` is revoked")]
+    Revoked(Kid),
+    /// Another key signs than when whoever asked last looked.
+    #[error("somebody else has just changed this deployment's keys")]
+    Meanwhile,
+    /// There is no private half.
+    #[error("the key has no private half, so it can never sign")]
+    CantSign,
+    /// The imported text names the key otherwise than whoever imports it.
+    #[error("the key calls itself `{0}`")]
+    OtherKid(String),
+    /// The imported text names the key by something that is no `kid`.
+    #[error(transparent)]
+    Kid(#[from] IdError),
+    /// The imported text is no key, or none that is safe.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// No key could be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}

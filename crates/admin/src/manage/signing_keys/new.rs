@@ -1,0 +1,301 @@
+//! What a key that begins is to be, and what is answered of it.
+
+use std::fmt;
+
+use lanyard_api::{
+    Act, App, Caller, Failure, Problem, Who,
+    fields::{Faults, Field, Seconds, Time},
+    input,
+};
+use lanyard_core::{
+    id::Kid,
+    key::Algorithm,
+    member::MemberRole,
+    signing_key::{KeySet, SigningKey},
+    talk,
+    tenant::MAX_TOKEN_LIFETIME,
+};
+use lanyard_storage::keys::{self, KeyRow, Replaced};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use zeroize::Zeroizing;
+
+use super::{SigningKeyOut, refused::in_json};
+use crate::acts::signing_keys::{self as acts, Begun, Seen};
+
+input! {
+    /// What a new key is to be.
+    pub(super) struct NewKey {
+        /// Its id; the day and random letters unless said.
+        #[schema(value_type = Option<String>, min_length = 1, max_length = 128)]
+        kid: Option<Kid>,
+        /// Its algorithm; HS256 unless said.
+        #[schema(value_type = Option<String>, example = "HS256")]
+        algorithm: Option<Algorithm>,
+        /// Whether it signs from now on. The key that signed goes on verifying.
+        activate: Option<bool>,
+    }
+}
+
+input! {
+    /// How the key that signs is replaced.
+    pub(super) struct Rotation {
+        /// Id of the new key; the day and random letters unless said.
+        #[schema(value_type = Option<String>, min_length = 1, max_length = 128)]
+        kid: Option<Kid>,
+        /// Algorithm of the new key; that of the old one unless said. Talk takes one for all keys.
+        #[schema(value_type = Option<String>, example = "HS256")]
+        algorithm: Option<Algorithm>,
+        /// For how many seconds the old key goes on verifying; the longest life of its tokens unless said. Less logs readers
+        /// out.
+        #[schema(value_type = Option<i64>, minimum = 0, maximum = 34_560_000, example = 21_600)]
+        overlap: Option<Seconds<0, MAX_TOKEN_LIFETIME>>,
+    }
+}
+
+input! {
+    /// A key that Talk uses already.
+    pub(super) struct KeyImport {
+        /// What Talk has: the text of TALK_JWT_SECRET to the letter, an entry of TALK_JWT_SECRETS, or PEMs.
+        #[schema(value_type = String, min_length = 1)]
+        key: KeyText,
+        /// Its id; the one in the text unless said, else the day and random letters.
+        #[schema(value_type = Option<String>, min_length = 1, max_length = 128)]
+        kid: Option<Kid>,
+        /// Its algorithm (TALK_JWT_ALG); HS256 unless said.
+        #[schema(value_type = Option<String>, example = "HS256")]
+        algorithm: Option<Algorithm>,
+        /// Whether it signs from now on. The key that signed goes on verifying.
+        activate: Option<bool>,
+        /// Whether it only verifies tokens that others sign with it: for Talk's further secrets, or a public key.
+        verify_only: Option<bool>,
+        /// The longest lifetime of tokens accepted under it in seconds, since others sign with it too; 260 days, as the demo
+        /// service needs, unless said.
+        #[schema(value_type = Option<i64>, minimum = 60, maximum = 34_560_000)]
+        accept_lifetime: Option<Seconds<60, MAX_TOKEN_LIFETIME>>,
+        /// Whether an HS256 secret of 16 to 31 bytes is taken.
+        accept_weak: Option<bool>,
+    }
+}
+
+/// The text of a key.
+pub(super) struct KeyText(Zeroizing<String>);
+
+impl fmt::Debug for KeyText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("KeyText(..)")
+    }
+}
+
+impl Field for KeyText {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        String::read(value).map(|text| Self(Zeroizing::new(text)))
+    }
+}
+
+impl KeyImport {
+    /// Reads the text.
+    pub(super) fn read(self) -> Result<acts::Import, Failure> {
+        let (activate, verify_only) = (
+            self.activate.unwrap_or(false),
+            self.verify_only.unwrap_or(false),
+        );
+        if activate && verify_only {
+            return Err(Failure::field(
+                "/verify_only",
+                "a key that never signs can't be activated",
+            ));
+        }
+        let algorithm = self.algorithm.unwrap_or(Algorithm::HS256);
+        let weak = self.accept_weak.unwrap_or(false);
+        let mut import = acts::read(self.key.0.as_bytes(), algorithm, weak, self.kid)?;
+        import.activate = activate;
+        import.verify_only = verify_only;
+        import.accept_lifetime = self.accept_lifetime.map(|lifetime| lifetime.0);
+        Ok(import)
+    }
+}
+
+/// What became of the key that signed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReplacedKeyOut {
+    /// Its id.
+    kid: String,
+    /// Until when it verifies what it signed; `null` where it never signed anything, and so ended at once.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    verifies_until: Option<Time>,
+}
+
+impl ReplacedKeyOut {
+    fn new(replaced: Replaced) -> Self {
+        Self {
+            kid: replaced.kid,
+            verifies_until: replaced.until.map(Time),
+        }
+    }
+}
+
+/// A key that was just made, shown.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NewKeyOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    about: SigningKeyOut,
+    /// The secret; `null` for a key pair. Later only an owner can have it shown.
+    secret: Option<String>,
+    /// The public key as PEM; `null` for a secret.
+    public_key: Option<String>,
+    /// Talk's new settings as lines of an .env file. `null` where they would hold other keys' secrets, which are shown to
+    /// nobody but an owner who has just proved the password: then an owner exports them. Also where Talk can't be given the
+    /// keys, as `notes` says.
+    talk_settings: Option<String>,
+    /// What became of the key that signed.
+    replaced: Option<ReplacedKeyOut>,
+    /// What is to be done now.
+    notes: Vec<String>,
+}
+
+/// The answer to a key that was made here.
+pub(super) async fn shown(
+    app: &App,
+    caller: &Caller,
+    act: &mut Act,
+    seen: &Seen,
+    begun: Begun,
+) -> Result<NewKeyOut, Failure> {
+    let now = app.clock.now();
+    let row = row_of(act, seen, &begun.key.kid).await?;
+    let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
+    let set = sets.remove(&seen.policy.deployment).unwrap_or_default();
+    let mut notes = after_replacing(begun.replaced.is_some(), &begun.key, seen);
+    let talk_settings = match talk::settings(&seen.policy, &set, false, now) {
+        Ok(_) if holds_others_secrets(&set, &begun.key, now) && !sees_secrets(caller, now) => {
+            notes.push("Talk's settings hold other keys' secrets too: an owner gets them from …/signing-keys/export.".into());
+            None
+        }
+        Ok(settings) => {
+            notes.extend(settings.notes.iter().map(|note| in_json(note)));
+            Some(settings.env().to_string())
+        }
+        Err(error) => {
+            notes.push(format!("Talk can't be given these keys: {error}."));
+            None
+        }
+    };
+    Ok(NewKeyOut {
+        about: SigningKeyOut::new(&row, now),
+        secret: begun.key.material.secret_text().map(str::to_owned),
+        public_key: begun.key.material.public_pem(),
+        talk_settings,
+        replaced: begun.replaced.map(ReplacedKeyOut::new),
+        notes,
+    })
+}
+
+/// Whether Talk's settings would show more than the new key.
+fn holds_others_secrets(set: &KeySet, new: &SigningKey, now: i64) -> bool {
+    set.published(now)
+        .any(|key| key.kid != new.kid && key.algorithm().is_symmetric())
+}
+
+/// Whether the caller may be shown keys that are there already.
+fn sees_secrets(caller: &Caller, now: i64) -> bool {
+    match &caller.who {
+        Who::Member(person, role) => *role == MemberRole::Owner && person.proved(now).is_ok(),
+        Who::Operator(_) => true,
+        Who::ApiKey(_) => false,
+    }
+}
+
+/// What is to be done once another key signs.
+fn after_replacing(replaced: bool, new: &SigningKey, seen: &Seen) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !replaced {
+        return notes;
+    }
+    notes.push(
+        "Give Talk its new settings now: it refuses tokens of a key that it doesn't have.".into(),
+    );
+    if let Some(old) = seen
+        .active
+        .as_ref()
+        .filter(|old| old.algorithm != new.algorithm())
+    {
+        notes.push(format!(
+            "Talk takes one algorithm for all keys. It must not get {} while tokens of `{}` live.",
+            new.algorithm(),
+            old.kid
+        ));
+    }
+    if seen.policy.issuing.accepted {
+        notes.push(ISSUING_ENDS.into());
+    }
+    notes
+}
+
+const ISSUING_ENDS: &str =
+    "Issuing tokens of the old key end with it; an API key outlives rotations.";
+
+async fn row_of(act: &mut Act, seen: &Seen, kid: &Kid) -> Result<KeyRow, Failure> {
+    let row = keys::get_now(&mut act.tx, seen.policy.deployment, kid.as_str()).await?;
+    Ok(row.ok_or(Problem::Internal)?)
+}
+
+/// A key that was imported.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ImportedKeyOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    about: SigningKeyOut,
+    /// What you must know about the key.
+    warnings: Vec<String>,
+    /// What became of the key that signed.
+    replaced: Option<ReplacedKeyOut>,
+    /// What is to be done now.
+    notes: Vec<String>,
+}
+
+impl ImportedKeyOut {
+    pub(super) async fn new(
+        act: &mut Act,
+        seen: &Seen,
+        begun: Begun,
+        warnings: Vec<String>,
+        now: i64,
+    ) -> Result<Self, Failure> {
+        let row = row_of(act, seen, &begun.key.kid).await?;
+        Ok(Self {
+            about: SigningKeyOut::new(&row, now),
+            warnings,
+            notes: after_replacing(begun.replaced.is_some(), &begun.key, seen),
+            replaced: begun.replaced.map(ReplacedKeyOut::new),
+        })
+    }
+}
+
+/// A key that signs from now on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ActivatedKeyOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    about: SigningKeyOut,
+    /// What became of the key that signed.
+    replaced: Option<ReplacedKeyOut>,
+    /// What is to be done now.
+    notes: Vec<String>,
+}
+
+impl ActivatedKeyOut {
+    pub(super) fn new(key: &KeyRow, replaced: Option<Replaced>, seen: &Seen, now: i64) -> Self {
+        let mut notes = Vec::new();
+        if replaced.is_some() && seen.policy.issuing.accepted {
+            notes.push(ISSUING_ENDS.into());
+        }
+        Self {
+            about: SigningKeyOut::new(key, now),
+            replaced: replaced.map(ReplacedKeyOut::new),
+            notes,
+        }
+    }
+}

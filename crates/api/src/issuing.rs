@@ -1,0 +1,71 @@
+//! Issuing a reader's token: what the broker and the token API have in common.
+
+use std::sync::atomic::Ordering;
+
+use lanyard_core::{id::Kid, token, user::UserId};
+use lanyard_storage::keys;
+use uuid::Uuid;
+
+use crate::{App, Problem, failure::Failure, presented::Target};
+
+/// A token that was issued.
+pub(crate) struct Issued<'a> {
+    /// The token.
+    pub(crate) token: String,
+    /// Its `jti`.
+    pub(crate) token_id: Uuid,
+    /// The key that signed it.
+    pub(crate) kid: &'a Kid,
+    /// Its `exp`, in unix seconds.
+    pub(crate) expires_at: i64,
+}
+
+/// Issues a token to a reader who is in the directory; `None` when the reader is disabled.
+pub(crate) async fn issue<'a>(
+    app: &App,
+    target: &'a mut Target,
+    id: &UserId,
+    now: i64,
+) -> Result<Option<Issued<'a>>, Failure> {
+    if !mark_used(app, target, now).await? {
+        return Err(Problem::NoActiveKey.into());
+    }
+    let deployment = target.deployment()?;
+    let key = deployment.keys.active().ok_or(Problem::NoActiveKey)?;
+    let (earliest, disabled) = target
+        .tenant
+        .read_revocations(|set| (set.earliest_issue(id, &key.kid), set.user_is_disabled(id)));
+    if disabled {
+        return Ok(None);
+    }
+    let (token_id, issued_at) = (Uuid::new_v4(), now.max(earliest));
+    Ok(Some(Issued {
+        token: token::issue(&deployment.policy, key, id, issued_at, token_id)?,
+        token_id,
+        kid: &key.kid,
+        expires_at: issued_at + deployment.policy.token_lifetime,
+    }))
+}
+
+/// Before a key signs for the first time that is written down, so that a rotation knows whether anybody has a token of
+/// it. False when the deployment has no key that signs.
+async fn mark_used(app: &App, target: &mut Target, now: i64) -> Result<bool, Failure> {
+    for _ in 0..2 {
+        let Some(key) = target.deployment()?.keys.active() else {
+            return Ok(false);
+        };
+        if key.used.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        if keys::mark_used(&app.database, target.tenant.id, &key.kid, now).await? {
+            key.used.store(true, Ordering::Relaxed);
+            return Ok(true);
+        }
+        // Another key has taken its place, and this node is about to hear of it.
+        match app.views.refresh(&target.tenant).await? {
+            Some(newer) => target.tenant = newer,
+            None => return Ok(false),
+        }
+    }
+    Ok(false)
+}
