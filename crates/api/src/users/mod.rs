@@ -104,7 +104,7 @@ query! {
         #[param(nullable = false)]
         cursor: Option<String>,
         /// What the id begins with, or the e-mail address or the username in any case.
-        #[param(value_type = Option<String>, min_length = 1, max_length = 255, nullable = false)]
+        #[param(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[^\u0000]*$", nullable = false)]
         search: Option<SearchText>,
         /// Only the disabled ones, or only the others.
         #[param(nullable = false)]
