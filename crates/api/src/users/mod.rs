@@ -21,10 +21,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use self::{
-    record::Body,
-    schema::Patch,
-};
+use self::{record::Body, schema::Patch};
 use crate::{
     Act, App, Caller, Problem,
     cursor::{List, Page},
