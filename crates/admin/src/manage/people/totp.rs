@@ -110,7 +110,7 @@ pub(in crate::manage) async fn confirm(
     accounts::use_totp_step(&mut tx, account.id, step).await?;
     accounts::confirm_totp(&mut tx, account.id, now).await?;
     let codes = new_codes(&mut tx, account.id).await?;
-    throttles::clear(&mut tx, &attempts).await?;
+    throttles::settle(&mut tx, &[attempts], &[], now).await?;
     audit(&app, &mut tx, account.id, "account.totp.on", &json!({})).await?;
     tx.commit().await?;
     Ok(Json(codes))
