@@ -102,6 +102,11 @@ begin
 end
 $$;
 
+-- Filtered lists of the audit log.
+create index audit_events_actor on audit_events (tenant_id, actor, sequence);
+create index audit_events_action on audit_events (tenant_id, action, sequence);
+create index audit_events_target on audit_events (tenant_id, target, sequence);
+
 -- Adds counts of many tenants, as arrays side by side; `latencies` has as many numbers for each as there are buckets.
 -- A batch that was added before is left alone.
 create function add_usage(of_process uuid, batch bigint, tenant_ids uuid[], hours bigint[], operations text[],

@@ -15,6 +15,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use lanyard_admin::{
     mail::Mailer,
+    output::Outcome,
     serve::{Server, bind},
 };
 use lanyard_api::{Limits, Registration, Settings, TrustedProxies};
@@ -25,7 +26,7 @@ use tokio::{sync::oneshot, task::JoinHandle};
 
 pub(crate) use answer::{Answer, raw};
 pub(crate) use browser::{Browser, DEVICE, SESSION};
-pub(crate) use cli::{CliOutput, lanyard, run_cli, run_cli_with_input};
+pub(crate) use cli::{CliOutput, lanyard, run, run_cli, run_cli_with_input};
 pub(crate) use database::TestDatabase;
 pub(crate) use jwt::{
     claims_of, claims_text_of, header_of, hmac_token, now, sign_by_hand, unsigned,
@@ -52,6 +53,7 @@ pub(crate) struct Builder {
     connections: u32,
     clock: Clock,
     smtp_url: Option<String>,
+    master_keys: String,
 }
 
 impl Default for Builder {
@@ -73,6 +75,7 @@ impl Default for Builder {
             connections: 4,
             clock: Clock::default(),
             smtp_url: None,
+            master_keys: MASTER_KEY.to_owned(),
         }
     }
 }
@@ -86,6 +89,12 @@ impl Builder {
     /// The same, by its URL.
     pub(crate) fn smtp_url(mut self, url: &str) -> Self {
         self.smtp_url = Some(url.to_owned());
+        self
+    }
+
+    /// With these master keys instead of those of all tests.
+    pub(crate) fn master_keys(mut self, setting: &str) -> Self {
+        setting.clone_into(&mut self.master_keys);
         self
     }
 
@@ -141,6 +150,11 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> App {
+        self.try_start().await.unwrap()
+    }
+
+    /// Starts, or says why not.
+    pub(crate) async fn try_start(self) -> Outcome<App> {
         let database = match self.database {
             Some(database) => database,
             None => Arc::new(TestDatabase::create().await),
@@ -151,7 +165,7 @@ impl Builder {
         }
         let url = self.database_url.as_deref().unwrap_or(&database.url);
         let connected = Database::connect(url, self.connections).await.unwrap();
-        let keys = Arc::new(MasterKeys::parse(MASTER_KEY).unwrap());
+        let keys = Arc::new(MasterKeys::parse(&self.master_keys).unwrap());
         let mut server = Server::wire(
             connected,
             keys,
@@ -160,8 +174,7 @@ impl Builder {
             self.limits,
             Duration::ZERO,
         )
-        .await
-        .unwrap();
+        .await?;
         if let Some(smtp_url) = &self.smtp_url {
             let from = "Lanyard <no-reply@lanyard.example>".parse().unwrap();
             let smtp = smtp_url.parse().unwrap();
@@ -178,7 +191,7 @@ impl Builder {
             };
             server.run(listener, stopped).await.unwrap();
         });
-        App {
+        Ok(App {
             url: format!("http://{address}"),
             address,
             clock: self.clock,
@@ -187,7 +200,7 @@ impl Builder {
             stop: Some(stop),
             serving,
             database,
-        }
+        })
     }
 }
 

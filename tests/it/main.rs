@@ -5,6 +5,8 @@ mod accounts;
 #[cfg(test)]
 mod api_keys;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod broker;
 #[cfg(test)]
 mod changes;
@@ -40,12 +42,17 @@ mod limits;
 mod log;
 #[cfg(test)]
 mod mail;
+mod master_key;
+#[cfg(test)]
+mod nodes;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod permissions;
+#[cfg(test)]
+mod platform;
 #[cfg(test)]
 mod races;
 #[cfg(test)]

@@ -152,7 +152,7 @@ async fn every_act_leaves_an_event_and_the_doctor_sees_when_one_was_touched() {
     let doctor = desk.run(&["doctor"]).await;
     assert_eq!(doctor.code, 1);
     assert!(
-        doctor.stdout.contains("event 5 of tenant `post`"),
+        doctor.stdout.contains("tenant `post`: event 5 was changed"),
         "{}",
         doctor.stdout
     );

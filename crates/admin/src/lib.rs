@@ -1,9 +1,11 @@
 //! What an operator touches: the command line, `lanyard dev`, and the server's wiring.
 
+pub mod audit;
 pub mod client;
 pub mod commands;
 pub mod config;
 pub mod dev;
+mod heartbeat;
 pub mod mail;
 pub mod manage;
 pub mod output;

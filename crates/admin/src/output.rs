@@ -75,6 +75,17 @@ impl Output {
         }
     }
 
+    /// Prints one of many lines; false when nobody reads any more, as after `head`.
+    ///
+    /// # Errors
+    /// Standard output can't be written.
+    pub fn line(self, line: &str) -> Outcome<bool> {
+        match writeln!(io::stdout().lock(), "{line}") {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            other => Ok(other.map(|()| true)?),
+        }
+    }
+
     /// Prints a table: the names of the columns, then the rows.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use tokio::{
 
 use crate::{
     config::Config,
+    heartbeat::Heartbeat,
     mail::{Mailer, Worker},
     manage,
     output::{Failure, Outcome},
@@ -29,8 +30,9 @@ const PRUNE_EVERY: Duration = Duration::from_secs(600);
 pub struct Server {
     /// The state.
     pub app: App,
-    background: [JoinHandle<()>; 3],
     mail: Option<Worker>,
+    background: Vec<JoinHandle<()>>,
+    heartbeat: Heartbeat,
     limits: Limits,
     drain_delay: Duration,
 }
@@ -48,11 +50,16 @@ impl Server {
         limits: Limits,
         drain_delay: Duration,
     ) -> Outcome<Self> {
-        keys::try_master_keys(&database, &master_keys).await?;
-        let app = App::new(database.clone(), master_keys, clock, settings)?;
+        let app = App::new(database.clone(), Arc::clone(&master_keys), clock, settings)?;
+        // In this order: a rotation of the master key that misses the heartbeat is found out by the trial.
+        let heartbeat = Heartbeat::start(&app, master_keys.fingerprints()).await?;
+        if let Err(error) = keys::try_master_keys(&database, &master_keys).await {
+            heartbeat.stop().await;
+            return Err(error.into());
+        }
         let listener = Listener::new(database.clone(), Arc::clone(&app.views));
         let usage = app.clone();
-        let background = [
+        let background = vec![
             tokio::spawn(listener.run()),
             tokio::spawn(prune(database)),
             tokio::spawn(async move { usage.usage.run().await }),
@@ -61,6 +68,7 @@ impl Server {
             app,
             background,
             mail: None,
+            heartbeat,
             limits,
             drain_delay,
         })
@@ -101,6 +109,7 @@ impl Server {
         if let Err(error) = self.app.usage.flush(true).await {
             tracing::error!(%error, "the last usage can't be written and is lost");
         }
+        self.heartbeat.stop().await;
         self.app.database.close().await;
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::{
 
 use lanyard_api::{App, Operator, Registration, Settings, TrustedProxies};
 use lanyard_core::{audit::Event, id::TenantId, seal::MasterKeys};
-use lanyard_storage::{Clock, Database, ReadTx, WriteTx, migrate, tenants};
+use lanyard_storage::{Clock, Database, PlatformTx, ReadTx, WriteTx, migrate, tenants};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -188,17 +188,43 @@ impl Store {
         target: &str,
         detail: &serde_json::Value,
     ) -> Outcome {
-        let detail = detail.to_string();
-        let actor = self.actor();
+        let (actor, detail) = (self.actor(), detail.to_string());
         Ok(tx
-            .audit(&Event {
-                at: self.clock.micros(),
-                actor: &actor,
-                action,
-                target,
-                detail: &detail,
-            })
+            .audit(&self.event(&actor, action, target, &detail))
             .await?)
+    }
+
+    /// Notes in the platform's audit log what the person at this terminal does. The last thing before the commit.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn audit_platform(
+        &self,
+        tx: &mut PlatformTx,
+        action: &str,
+        target: &str,
+        detail: &serde_json::Value,
+    ) -> Outcome {
+        let (actor, detail) = (self.actor(), detail.to_string());
+        Ok(tx
+            .audit(&self.event(&actor, action, target, &detail))
+            .await?)
+    }
+
+    fn event<'a>(
+        &self,
+        actor: &'a str,
+        action: &'a str,
+        target: &'a str,
+        detail: &'a str,
+    ) -> Event<'a> {
+        Event {
+            at: self.clock.micros(),
+            actor,
+            action,
+            target,
+            detail,
+        }
     }
 }
 

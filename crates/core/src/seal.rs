@@ -2,14 +2,22 @@
 //!
 //! AES-256-GCM-SIV (RFC 8452): a nonce that repeats by bad luck gives away no more than that two texts are equal.
 
-use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM_SIV, Aad, Nonce, RandomizedNonceKey},
+    hmac,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::id::{Kid, TenantId};
+use crate::{
+    audit::hex,
+    id::{Kid, TenantId},
+};
 
 const KEY_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 12;
+/// Bytes of a fingerprint: enough to tell keys apart.
+const FINGERPRINT_LENGTH: usize = 8;
 
 /// Why master keys can't be read, or something can't be sealed or opened. None says anything of the secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,16 +55,22 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
 }
 
+struct MasterKey {
+    id: String,
+    fingerprint: String,
+    key: RandomizedNonceKey,
+}
+
 /// The master keys: the first seals, all open.
 pub struct MasterKeys {
-    keys: Vec<(String, RandomizedNonceKey)>,
+    keys: Vec<MasterKey>,
 }
 
 impl std::fmt::Debug for MasterKeys {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_list()
-            .entries(self.keys.iter().map(|(id, _)| id))
+            .entries(self.keys.iter().map(|key| &key.id))
             .finish()
     }
 }
@@ -67,7 +81,7 @@ impl MasterKeys {
     /// # Errors
     /// [`SealError::Setting`] with the entry that is wrong.
     pub fn parse(setting: &str) -> Result<Self, SealError> {
-        let mut keys: Vec<(String, RandomizedNonceKey)> = Vec::new();
+        let mut keys: Vec<MasterKey> = Vec::new();
         for (index, entry) in setting.trim().split(',').enumerate() {
             let wrong = |problem| SealError::Setting {
                 entry: index + 1,
@@ -84,7 +98,7 @@ impl MasterKeys {
                     "has an id that isn't 1 to 64 letters, digits, dots, hyphens or underscores",
                 ));
             }
-            if keys.iter().any(|(other, _)| other == id) {
+            if keys.iter().any(|other| other.id == id) {
                 return Err(wrong("repeats an id"));
             }
             let mut bytes = STANDARD
@@ -95,8 +109,13 @@ impl MasterKeys {
             } else {
                 Err(wrong("must hold 32 random bytes"))
             };
+            let fingerprint = fingerprint(&bytes);
             bytes.zeroize();
-            keys.push((id.to_owned(), key?));
+            keys.push(MasterKey {
+                id: id.to_owned(),
+                fingerprint,
+                key: key?,
+            });
         }
         Ok(Self { keys })
     }
@@ -115,7 +134,22 @@ impl MasterKeys {
     /// The id of the key that seals.
     #[must_use]
     pub fn sealing_id(&self) -> &str {
-        &self.keys[0].0
+        &self.keys[0].id
+    }
+
+    /// Whether there is a key of this id.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.keys.iter().any(|key| key.id == id)
+    }
+
+    /// `id:fingerprint` of each key, in order. It tells two keys of one id apart, and reveals nothing of either.
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<String> {
+        self.keys
+            .iter()
+            .map(|key| format!("{}:{}", key.id, key.fingerprint))
+            .collect()
     }
 
     /// Seals the private part of a signing key, bound to its tenant and kid.
@@ -165,8 +199,34 @@ impl MasterKeys {
         self.open_with(&of_purpose(purpose, context), sealed)
     }
 
+    /// Opens what [`Self::seal`] sealed, and seals it with the key that seals now.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub fn reseal(
+        &self,
+        tenant: TenantId,
+        kid: &Kid,
+        sealed: &Sealed,
+    ) -> Result<Sealed, SealError> {
+        self.seal(tenant, kid, &self.open(tenant, kid, sealed)?)
+    }
+
+    /// Opens what [`Self::seal_for`] sealed, and seals it with the key that seals now.
+    ///
+    /// # Errors
+    /// Those of [`Self::open_for`].
+    pub fn reseal_for(
+        &self,
+        purpose: &str,
+        context: &[&[u8]],
+        sealed: &Sealed,
+    ) -> Result<Sealed, SealError> {
+        self.seal_for(purpose, context, &self.open_for(purpose, context, sealed)?)
+    }
+
     fn seal_with(&self, associated: &[u8], secret: &[u8]) -> Result<Sealed, SealError> {
-        let (id, key) = &self.keys[0];
+        let MasterKey { id, key, .. } = &self.keys[0];
         let mut text = Zeroizing::new(secret.to_vec());
         let nonce = key
             .seal_in_place_append_tag(Aad::from(associated), &mut *text)
@@ -184,10 +244,10 @@ impl MasterKeys {
         associated: &[u8],
         sealed: &Sealed,
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        let (_, key) = self
+        let MasterKey { key, .. } = self
             .keys
             .iter()
-            .find(|(id, _)| *id == sealed.master_key_id)
+            .find(|key| key.id == sealed.master_key_id)
             .ok_or_else(|| SealError::UnknownMasterKey(sealed.master_key_id.clone()))?;
         let (nonce, text) = sealed
             .bytes
@@ -202,6 +262,13 @@ impl MasterKeys {
         text.truncate(length);
         Ok(text)
     }
+}
+
+/// The beginning of an HMAC (RFC 2104, SHA-256) under the key, in hexadecimal.
+fn fingerprint(key: &[u8]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    let tag = hmac::sign(&key, b"lanyard master key fingerprint 1");
+    hex(&tag.as_ref()[..FINGERPRINT_LENGTH])
 }
 
 /// Purpose, tenant and kid. The first two have fixed lengths, so no two rows share a text.
@@ -291,6 +358,18 @@ mod tests {
             new.open(tenant, &kid, &old),
             Err(SealError::UnknownMasterKey("k1".into()))
         );
+    }
+
+    #[test]
+    fn a_fingerprint_tells_keys_of_one_id_apart_and_shows_nothing_of_them() {
+        let keys = MasterKeys::parse(&format!("{ONE},{TWO}")).unwrap();
+        let both = keys.fingerprints();
+        let other = MasterKeys::parse(&TWO.replace("k2", "k1")).unwrap();
+        assert!(both[0].starts_with("k1:") && both[1].starts_with("k2:"));
+        assert_ne!(both[0], other.fingerprints()[0]);
+        assert_eq!(both[1][3..], other.fingerprints()[0][3..]);
+        assert_eq!(both[0].len(), "k1:".len() + 16);
+        assert!(!both[0].contains("000102"), "{}", both[0]);
     }
 
     #[test]

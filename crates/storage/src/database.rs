@@ -82,6 +82,12 @@ impl Database {
         )
     }
 
+    /// How many connections are open, and how many of them nobody uses.
+    #[must_use]
+    pub fn connections(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
+    }
+
     /// Closes all connections.
     pub async fn close(&self) {
         self.pool.close().await;

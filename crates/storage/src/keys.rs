@@ -9,11 +9,11 @@ use lanyard_core::{
     id::{DeploymentId, Kid, TenantId},
     key::{Algorithm, KeyMaterial, TalkForm},
     revocation::{Revocation, Subject},
-    seal::{MasterKeys, Sealed},
+    seal::{MasterKeys, SealError, Sealed},
     signing_key::{KeySet, KeyState, Origin, SigningKey},
 };
 
-use crate::{Change, Database, ReadTx, StorageError, WriteTx, error::stored, revocations};
+use crate::{Change, Database, ReadTx, StorageError, WriteTx, error::stored, reseal, revocations};
 
 /// The constraint that is broken when a tenant has a `kid` already.
 pub const KID_TAKEN: &str = "signing_keys_pkey";
@@ -266,7 +266,7 @@ pub async fn load(
         .collect())
 }
 
-/// Opens one key for each master key in use.
+/// Opens one key for each master key in use, and makes sure that there are those which other secrets need.
 ///
 /// # Errors
 /// [`StorageError::Seal`] when a master key is missing, or has other bytes than when it sealed.
@@ -290,6 +290,11 @@ pub async fn try_master_keys(
             &stored("kid", row.kid.parse())?,
             &sealed,
         )?;
+    }
+    for count in reseal::counts(database).await? {
+        if !master_keys.has(&count.master_key_id) {
+            return Err(SealError::UnknownMasterKey(count.master_key_id).into());
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Writes that belong to no tenant: to accounts, and to the platform itself.
 
 use lanyard_core::{
-    audit::{self, Event},
+    audit::{self, Event, Head},
     id::TenantId,
     seal::MasterKeys,
 };
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     Database, StorageError,
+    audit::head_of,
     outbox::{self, Letter},
 };
 
@@ -55,16 +56,12 @@ impl PlatformTx {
         )
         .fetch_optional(self.connection())
         .await?;
-        let (sequence, previous) = match last {
-            Some(row) => {
-                let hash = <[u8; 32]>::try_from(row.hash).map_err(|_| {
-                    StorageError::Corrupt("the hash of a platform event".to_owned())
-                })?;
-                (row.sequence + 1, hash)
-            }
-            None => (1, [0; 32]),
-        };
-        let hash = audit::chain(&previous, PLATFORM, sequence, event);
+        let head = last.map_or_else(
+            || Ok(Head::default()),
+            |row| head_of(row.sequence, &row.hash),
+        )?;
+        let sequence = head.sequence + 1;
+        let hash = audit::chain(&head.hash, PLATFORM, sequence, event);
         sqlx::query!(
             "insert into platform_events (sequence, at, actor, action, target, detail, hash)
              values ($1, $2, $3, $4, $5, $6, $7)",

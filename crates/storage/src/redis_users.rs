@@ -98,6 +98,14 @@ impl RedisUsers {
         let _newer: Option<i64> = self.patiently(call.invoke_async(&mut connection)).await;
     }
 
+    /// Whether there is a sign of life.
+    pub(crate) async fn answers(&self) -> bool {
+        let mut connection = self.connection.clone();
+        let ping = redis::cmd("PING");
+        let answer: Option<String> = self.patiently(ping.query_async(&mut connection)).await;
+        answer.is_some()
+    }
+
     /// Waits for Redis, but not for long, and not at all while it rests.
     async fn patiently<T>(&self, call: impl Future<Output = RedisResult<T>>) -> Option<T> {
         let now = || u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);

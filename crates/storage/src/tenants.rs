@@ -10,7 +10,9 @@ use lanyard_core::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Change, Database, ReadTx, StorageError, WriteTx, error::stored};
+use crate::{
+    Change, Database, ReadTx, StorageError, WriteTx, error::stored, platform_tenants::QuotaColumns,
+};
 
 /// A tenant that is to be made, with its `default` deployment.
 #[derive(Debug, Clone)]
@@ -216,16 +218,13 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
             ClaimText::parse("issuing audience", &row.issuing_audience),
         )?,
     };
-    let default = Quota::default();
-    let quota = Quota {
-        users: row.max_users.unwrap_or(default.users),
-        deployments: row.max_deployments.map_or(default.deployments, i64::from),
-        signing_keys: row.max_signing_keys.map_or(default.signing_keys, i64::from),
-        api_keys: row.max_api_keys.map_or(default.api_keys, i64::from),
-        members: row.max_members.map_or(default.members, i64::from),
-        requests_per_second: row
-            .requests_per_second
-            .map_or(default.requests_per_second, i64::from),
+    let quota = QuotaColumns {
+        users: row.max_users,
+        deployments: row.max_deployments,
+        signing_keys: row.max_signing_keys,
+        api_keys: row.max_api_keys,
+        members: row.max_members,
+        requests_per_second: row.requests_per_second,
     };
     let (deployment_ids, policies) = deployments(tx, &issuing, row.allow_email_ids).await?;
     Ok(Some(TenantRecord {
@@ -237,7 +236,7 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
             TenantStatus::Suspended
         },
         version: row.version,
-        quota,
+        quota: quota.quota(),
         deployment_ids,
         policies,
     }))

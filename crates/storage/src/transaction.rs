@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 
 use crate::{
     Change, Database, StorageError,
+    audit::head_on,
     change::{CHANNEL, Changes},
 };
 
@@ -151,25 +152,14 @@ impl WriteTx {
     /// The database fails.
     pub async fn audit(&mut self, event: &Event<'_>) -> Result<(), StorageError> {
         // The tenant's row is locked, so nobody else appends between these two statements.
-        let last = sqlx::query!(
-            "select sequence, hash from audit_events where tenant_id = $1 order by sequence desc limit 1",
-            self.tenant.0
-        )
-        .fetch_optional(self.connection())
-        .await?;
-        let (sequence, previous) = match last {
-            Some(row) => {
-                let hash = <[u8; 32]>::try_from(row.hash)
-                    .map_err(|_| StorageError::Corrupt("the hash of an audit event".to_owned()))?;
-                (row.sequence + 1, hash)
-            }
-            None => (1, [0; 32]),
-        };
-        let hash = audit::chain(&previous, self.tenant, sequence, event);
+        let tenant = self.tenant;
+        let head = head_on(self.connection(), tenant).await?;
+        let sequence = head.sequence + 1;
+        let hash = audit::chain(&head.hash, tenant, sequence, event);
         sqlx::query!(
             "insert into audit_events (tenant_id, sequence, at, actor, action, target, detail, hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            self.tenant.0,
+            tenant.0,
             sequence,
             event.at,
             event.actor,

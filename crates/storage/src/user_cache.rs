@@ -74,6 +74,20 @@ impl Readers {
         })
     }
 
+    /// How many are held in memory, about.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.memory.entry_count()
+    }
+
+    /// Whether Redis answers; `None` where there is none.
+    pub async fn ping_redis(&self) -> Option<bool> {
+        match &self.redis {
+            Some(redis) => Some(redis.answers().await),
+            None => None,
+        }
+    }
+
     /// The reader with this id in the tenant's directory.
     ///
     /// # Errors

@@ -102,6 +102,12 @@ impl Views {
         self.load(slug).await
     }
 
+    /// How many tenants are held.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.held().by_slug.len()
+    }
+
     /// The meter of the tenant with this slug, if the tenant is held.
     #[must_use]
     pub fn meter(&self, slug: &str) -> Option<Arc<TenantMeter>> {

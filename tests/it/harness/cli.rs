@@ -53,8 +53,14 @@ pub(crate) async fn run_cli_with_input(
     arguments: &[&str],
     input: &[u8],
 ) -> CliOutput {
-    let mut child = lanyard(database_url)
-        .args(arguments)
+    let mut command = lanyard(database_url);
+    command.args(arguments);
+    run(command, input).await
+}
+
+/// Runs a command to its end, with this on its standard input.
+pub(crate) async fn run(mut command: Command, input: &[u8]) -> CliOutput {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

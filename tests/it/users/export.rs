@@ -45,8 +45,8 @@ async fn an_export_is_imported_elsewhere_as_it_was_and_is_written_down_first() {
 async fn no_cell_of_a_csv_export_is_a_formula_and_an_import_reads_it_as_it_was() {
     let (_app, admin) = desk().await;
     let records = "{\"id\":\"=cmd|' /C calc'!A0\",\"username\":\"+1\"}\n\
-                   {\"id\":\"-2\",\"username\":\"@SUM(1)\",\"badges\":[\"=x\",\"y\"],\"email_verified\":true}\n\
-                   {\"id\":\"'=3\",\"username\":\"a\\\"b,c;d\",\"member_since\":-5,\"role\":\"STAFF\"}\n";
+                   {\"id\":\"-2\",\"username\":\"@SUM(1)\",\"email_verified\":true,\"badges\":[\"=x\",\"y\"]}\n\
+                   {\"id\":\"'=3\",\"username\":\"a\\\"b,c;d\",\"role\":\"STAFF\",\"member_since\":-5}\n";
     import(&admin, "application/x-ndjson", records).await;
     let before = admin.get(&format!("{USERS}/export")).await;
     let export = admin.get(&format!("{USERS}/export?format=csv")).await;

@@ -187,7 +187,7 @@ async fn what_is_not_of_its_type_is_a_clear_refusal() {
 async fn an_import_whose_client_goes_away_keeps_what_was_whole() {
     let (app, admin) = desk().await;
     let key = api_key(&admin, &["users:write"]).await;
-    let text = many(12_000);
+    let text = many(12_001);
     let (sent, _) = text.split_at(text.len() - 30);
     let mut stream = TcpStream::connect(app.address).await.unwrap();
     let head = format!(
@@ -202,18 +202,11 @@ async fn an_import_whose_client_goes_away_keeps_what_was_whole() {
     within(
         std::time::Duration::from_secs(20),
         "the rest is written",
-        async || count(&app).await == 11_999 - 119 + 3,
+        async || count(&app).await == 12_000 - 120 + 3,
     )
     .await;
-    let (status, text) = (
-        import(&admin, "", NDJSON, text.clone()).await,
-        text.lines().count(),
-    );
-    assert_eq!(
-        (counts(&status), text),
-        ((1, 11_879, 120), 12_000),
-        "it can be sent again"
-    );
+    let again = import(&admin, "", NDJSON, text).await;
+    assert_eq!(counts(&again), (1, 11_880, 120), "it can be sent again");
 }
 
 #[tokio::test]

@@ -120,13 +120,10 @@ async fn check_audit(store: &Store) -> Outcome<String> {
     let mut events = 0;
     for tenant in tenants::list(&store.database).await? {
         let mut tx = store.database.read(TenantId(tenant.id)).await?;
-        match audit::verify(&mut tx).await? {
-            Ok(count) => events += count,
-            Err(sequence) => {
-                return Err(Failure::new(format!(
-                    "event {sequence} of tenant `{}` was changed, or the one before it removed",
-                    tenant.slug
-                )));
+        match audit::verify(&mut tx, None).await? {
+            Ok(head) => events += head.sequence,
+            Err(fault) => {
+                return Err(Failure::new(format!("tenant `{}`: {fault}", tenant.slug)));
             }
         }
     }

@@ -1,9 +1,12 @@
 //! The command line: one file for each noun.
 
+mod admin;
 mod api_key;
+mod audit;
 mod demo;
 mod doctor;
 mod key;
+mod master_key;
 mod remote;
 mod tenant;
 mod token;
@@ -85,12 +88,14 @@ enum Command {
     /// API keys, with which a CMS asks for tokens
     #[command(subcommand)]
     ApiKey(api_key::Command),
-    /// Make a master key: a value for LANYARD_MASTER_KEY
-    MasterKey {
-        /// Name of the key, kept with everything that is sealed with it
-        #[arg(long, default_value = "k1")]
-        id: String,
-    },
+    /// Who runs the platform
+    #[command(subcommand)]
+    Admin(admin::Command),
+    /// The log of who did what
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Make a master key (a value for LANYARD_MASTER_KEY), or put a new one in an old one's place
+    MasterKey(master_key::MasterKey),
     /// Check the configuration and everything that it names
     Doctor,
     /// Call any route of the management API: here as the operator, or with --server as an API key
@@ -162,6 +167,11 @@ impl Place {
 /// It can't be done, and why.
 pub async fn run(cli: Cli) -> Outcome<ExitCode> {
     let output = Output { json: cli.json };
+    if let Command::MasterKey(command) = &cli.command
+        && let Some(id) = command.to_make()
+    {
+        return master_key::make(id, output);
+    }
     match cli.command {
         Command::Dev(args) => {
             let folder = cli.data_dir.unwrap_or_else(|| PathBuf::from(DEV_FOLDER));
@@ -170,12 +180,6 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Serve => return serve::serve().await,
         Command::Migrate => return migrate(cli.data_dir, output).await,
         Command::Doctor => return doctor::run(cli.data_dir.as_deref(), output).await,
-        Command::MasterKey { id } => {
-            let key = lanyard_core::seal::MasterKeys::generate(&id)?;
-            lanyard_core::seal::MasterKeys::parse(&key)?;
-            output.result(&key, &json!({ "master_key": *key }))?;
-            return Ok(ExitCode::SUCCESS);
-        }
         Command::Openapi => {
             let document = manage::openapi::document();
             let text = manage::openapi::text(&document)?;
@@ -211,6 +215,9 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::User(command) => user::run(&store, command, output).await,
         Command::Token(command) => token::run(&store, command, output).await,
         Command::ApiKey(command) => api_key::run(&store, command, output).await,
+        Command::Admin(command) => admin::run(&store, command, output).await,
+        Command::Audit(command) => audit::run(&store, command, output).await,
+        Command::MasterKey(command) => master_key::run(&store, command, output).await,
         Command::Api { method, path, body } => {
             let client = store.client()?;
             api(&client, &method, &path, body.as_deref(), output)

@@ -1,10 +1,12 @@
 //! The management API: what owners, admins and their programs do over HTTP. This file is the table of contents.
 
 pub mod api_keys;
+pub mod audit_events;
 mod docs;
 pub mod openapi;
 pub mod people;
 pub mod permissions;
+pub mod platform;
 pub mod usage;
 
 use axum::Router;
@@ -34,6 +36,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::get, api_keys::revoke))
         .routes(routes!(api_keys::rotate))
+        .routes(routes!(audit_events::list))
+        .routes(routes!(audit_events::export))
+        .routes(routes!(audit_events::verify))
+        .merge(platform::routes())
         .routes(routes!(usage::get))
 }
 
