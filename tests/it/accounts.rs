@@ -8,6 +8,7 @@ mod passwords;
 mod strangers;
 mod timing;
 
+use lanyard_core::audit::Fault;
 use serde_json::{Value, json};
 
 use crate::harness::{App, Browser, SESSION};
@@ -216,16 +217,16 @@ async fn the_platform_s_log_is_only_added_to_and_a_change_is_found() {
     assert_eq!(actions(&app).await.len(), 2);
     let as_server = "do $$ begin
          set local role lanyard_app;
-         begin update platform_events set actor = 'x'; raise 'updated';
+         begin update platform_events set actor = 'x'; raise exception 'updated';
          exception when insufficient_privilege then null; end;
-         begin delete from platform_events; raise 'deleted';
+         begin delete from platform_events; raise exception 'deleted';
          exception when insufficient_privilege then null; end;
      end $$";
     app.database.execute(as_server).await;
     let change = "update platform_events set actor = 'nobody' where sequence = 2";
     app.database.execute(change).await;
-    let verified = lanyard_storage::platform_events::verify(&app.state.database).await;
-    assert_eq!(verified.unwrap(), Err(2));
+    let verified = lanyard_storage::platform_events::verify(&app.state.database, None).await;
+    assert_eq!(verified.unwrap(), Err(Fault::Event(2)));
 }
 
 #[tokio::test]
