@@ -27,6 +27,8 @@ mod cli_users;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod deployments;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod dev;
@@ -35,6 +37,8 @@ mod docs;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod invitations;
+#[cfg(test)]
 mod jwks;
 #[cfg(test)]
 mod limits;
@@ -42,7 +46,10 @@ mod limits;
 mod log;
 #[cfg(test)]
 mod mail;
+#[cfg(test)]
 mod master_key;
+#[cfg(test)]
+mod members;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]
@@ -55,6 +62,8 @@ mod permissions;
 mod platform;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod tenants;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

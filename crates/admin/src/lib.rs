@@ -8,6 +8,7 @@ pub mod dev;
 mod heartbeat;
 pub mod mail;
 pub mod manage;
+pub mod newsroom;
 pub mod output;
 pub mod postgres;
 pub mod serve;
