@@ -3,6 +3,8 @@
 alter table tenants
     -- Moves with the tenant's own settings, where `version` moves with everything.
     add column settings_version bigint not null default 1,
+    -- What the slug looks like at a glance: no two may look alike.
+    add column skeleton text collate "C" constraint tenants_skeleton_key unique,
     -- Kept true by whoever writes users, as a count of all rows would cost each write.
     add column user_count bigint not null default 0 check (user_count >= 0),
     -- Where null, the platform's default holds.
@@ -18,7 +20,9 @@ alter table deployments
     -- Coral's tokens name neither.
     alter column issuer drop not null,
     alter column audience drop not null,
-    add constraint deployments_talk_claims check (kind = 'coral' or (issuer is not null and audience is not null));
+    add constraint deployments_talk_claims check (kind = 'coral' or (issuer is not null and audience is not null)),
+    -- Under a secret that two deployments share, tokens of one would pass for tokens of the other.
+    add constraint deployments_claims_key unique (tenant_id, issuer, audience);
 
 alter table api_keys
     add column scopes text[] not null default array['tokens:issue', 'tokens:introspect', 'tokens:revoke'],

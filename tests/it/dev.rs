@@ -369,7 +369,7 @@ async fn mail_lands_in_the_folder_and_its_link_on_the_terminal() {
         "{message}"
     );
     eventually("the outbox is empty", async || {
-        outbox::waiting(&database).await.unwrap() == 0
+        outbox::backlog(&database).await.unwrap().0 == 0
     })
     .await;
     database.close().await;

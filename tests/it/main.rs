@@ -27,6 +27,8 @@ mod cli_users;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod deployments;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod dev;
@@ -34,6 +36,8 @@ mod dev;
 mod docs;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod invitations;
 #[cfg(test)]
 mod issue;
 #[cfg(test)]
@@ -44,7 +48,10 @@ mod limits;
 mod log;
 #[cfg(test)]
 mod mail;
+#[cfg(test)]
 mod master_key;
+#[cfg(test)]
+mod members;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]
@@ -59,6 +66,8 @@ mod platform;
 mod races;
 #[cfg(test)]
 mod signing_keys;
+#[cfg(test)]
+mod tenants;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

@@ -10,11 +10,13 @@ use std::{
 
 use lanyard_core::seal::{MasterKeys, Sealed};
 use lanyard_storage::reseal;
+use reqwest::Method;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     desk::assert_fails,
-    harness::{App, CliOutput, MASTER_KEY, TestDatabase, lanyard, run, within},
+    harness::{Answer, App, CliOutput, MASTER_KEY, TestDatabase, lanyard, run, within},
 };
 
 const NEW: &str = "new:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
@@ -151,6 +153,61 @@ async fn rotating_under_load_fails_no_request_and_the_new_key_alone_serves_after
     room.token("2").await;
     let old = third.second_builder().try_start().await.unwrap_err();
     assert!(old.to_string().contains("master key `new`"), "{old}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_kind_of_secret_is_sealed_anew() {
+    let mut app = App::builder().master_keys(&old_first()).start().await;
+    app.tenant("post").await;
+    let admin = app.member("post", "admin").await;
+    let create = async |app: &App| {
+        let url = format!("{}/v1/tenants/post/api-keys", app.url);
+        let request = admin.request(Method::POST, "").build().unwrap();
+        let request = app.client.post(url).headers(request.headers().clone());
+        let request = request.header("idempotency-key", "once");
+        Answer::to(request.json(&json!({ "name": "kept" }))).await
+    };
+    let made = create(&app).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let account = admin.account;
+    let keys = MasterKeys::parse(MASTER_KEY).unwrap();
+    let totp = keys.seal_for("totp", &[account.as_bytes()], b"seed");
+    let mut connection = app.database.connect().await;
+    sqlx::query("update accounts set totp_master_key_id = 'test', totp_sealed = $2 where id = $1")
+        .bind(account)
+        .bind(totp.unwrap().bytes)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    write_letters(&app.database, 150).await;
+    let report = rotate(&app.database, &new_first()).await.json();
+    assert_eq!(
+        (&report["resealed"], &report["remaining"]),
+        (&json!(153), &json!(0))
+    );
+    let sealed: Vec<u8> = sqlx::query_scalar("select totp_sealed from accounts where id = $1")
+        .bind(account)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    let sealed = Sealed {
+        master_key_id: "new".to_owned(),
+        bytes: sealed,
+    };
+    let new = MasterKeys::parse(NEW).unwrap();
+    let opened = new.open_for("totp", &[account.as_bytes()], &sealed);
+    assert_eq!(&opened.unwrap()[..], b"seed");
+    assert_eq!(read_letters(&app.database).await, 150);
+    let newer = app.second_builder().master_keys(NEW).start().await;
+    app.stop().await;
+    assert_eq!(create(&newer).await.json(), made.json(), "the kept answer");
+    let audit = ["audit", "list", "--platform", "--json"];
+    let event = command(&newer.database, NEW, &audit).await.json()[0].clone();
+    assert_eq!(
+        (&event["action"], &event["target"]),
+        (&json!("master_key.rotate"), &json!("new"))
+    );
+    assert_eq!(event["detail"], json!({ "secrets": 153 }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,8 +8,9 @@ use lanyard_storage::{tenants, users};
 use serde_json::json;
 
 use crate::{
-    commands::{self, NewTenant},
+    commands,
     mail::Mailer,
+    newsroom::{self, NewTenant},
     output::{Outcome, Output},
     postgres::Durability,
     serve::{Server, bind, stop_signal},
@@ -73,13 +74,13 @@ async fn seed(store: &Store, folder: &Path) -> Outcome<String> {
     let path = folder.join("demo-api-key");
     let slug: Slug = DEMO.parse()?;
     if tenants::find(&store.database, DEMO).await?.is_none() {
-        let policy = commands::default_policy("http://localhost:3000/t/demo")?;
+        let deployment = commands::default_deployment("http://localhost:3000/t/demo")?;
+        let key = newsroom::first_key(Algorithm::HS256, store.clock.now())?;
         let new = NewTenant {
-            slug: slug.clone(),
             name: Some("Demo newsroom".to_owned()),
-            policy,
+            ..NewTenant::new(slug.clone(), deployment, Some(key))
         };
-        let mut tx = commands::create_tenant(store, new, None, Algorithm::HS256).await?;
+        let mut tx = commands::create_tenant(store, new).await?;
         let mut rows = Vec::new();
         for (place, reader) in (0..).zip(READERS) {
             users::copy_row(&mut rows, place, &User::from_json(reader.as_bytes())?);

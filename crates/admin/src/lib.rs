@@ -1,6 +1,6 @@
 //! What an operator touches: the command line, `lanyard dev`, and the server's wiring.
 
-mod acts;
+pub mod acts;
 pub mod audit;
 pub mod client;
 pub mod commands;
@@ -9,6 +9,7 @@ pub mod dev;
 mod heartbeat;
 pub mod mail;
 pub mod manage;
+pub mod newsroom;
 pub mod output;
 pub mod postgres;
 pub mod serve;

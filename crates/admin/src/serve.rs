@@ -204,7 +204,7 @@ pub async fn serve() -> Outcome<ExitCode> {
     match config.mail {
         Some(mail) => server.send_mail(Mailer::smtp(mail.server, mail.from, &settings.public_url)),
         None => {
-            let letters = outbox::waiting(&server.app.database).await?;
+            let (letters, _) = outbox::backlog(&server.app.database).await?;
             tracing::warn!(letters, "mail waits: LANYARD_SMTP_URL is missing");
         }
     }

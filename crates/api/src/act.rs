@@ -5,12 +5,14 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use lanyard_core::audit::Event;
+use lanyard_core::{account::AccountId, audit::Event};
 use lanyard_storage::{WriteTx, api_keys, idempotency, memberships};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{App, Caller, Problem, Who, access::Need, failure::Failure, input::Once};
+use crate::{
+    App, Caller, Problem, Who, access::Need, failure::Failure, input::Once, session::Person,
+};
 
 /// A change that has begun.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Act {
     pub tx: WriteTx,
     app: App,
     actor: String,
+    /// Set where an account asks, not a member or a key of the tenant.
+    account: Option<AccountId>,
     once: Option<Once>,
 }
 
@@ -33,9 +37,36 @@ impl Act {
             tx: tx.ok_or(Problem::NotFound)?,
             app: app.clone(),
             actor: caller.actor(),
+            account: None,
             once,
         };
         act.authorise(caller).await?;
+        act.answer_again().await?;
+        Ok(act)
+    }
+
+    /// Begins what somebody does to a tenant that they don't belong to: to make it, or to join it. The account is
+    /// locked until the end, so that its owner does one such thing after the other.
+    ///
+    /// # Errors
+    /// The account is gone, or the answer that was given before.
+    pub async fn of_person(
+        app: &App,
+        person: &Person,
+        tx: WriteTx,
+        once: Option<Once>,
+    ) -> Result<Self, Failure> {
+        let account = person.session.account;
+        let mut act = Self {
+            tx,
+            app: app.clone(),
+            actor: person.actor(),
+            account: Some(account),
+            once,
+        };
+        if !memberships::lock_account(&mut act.tx, account).await? {
+            return Err(Problem::SessionInvalid.into());
+        }
         act.answer_again().await?;
         Ok(act)
     }
@@ -66,7 +97,7 @@ impl Act {
         let Some(once) = &self.once else {
             return Ok(());
         };
-        let request = request(&self.actor, once);
+        let request = request(&self.actor, self.account, once);
         let keys = &self.app.master_keys;
         let before = idempotency::find(&mut self.tx, &request, keys, self.app.clock.now()).await?;
         match before {
@@ -143,7 +174,7 @@ impl Act {
     ) -> Result<Response, Failure> {
         let body = serde_json::to_vec(value).map_err(|_| Problem::Internal)?;
         if let Some(once) = &self.once {
-            let request = request(&self.actor, once);
+            let request = request(&self.actor, self.account, once);
             let keys = &self.app.master_keys;
             let now = self.app.clock.now();
             let answer = (status.as_u16(), &body[..]);
@@ -155,9 +186,16 @@ impl Act {
     }
 }
 
-fn request<'a>(actor: &'a str, once: &'a Once) -> idempotency::Request<'a> {
+fn request<'a>(
+    actor: &'a str,
+    account: Option<AccountId>,
+    once: &'a Once,
+) -> idempotency::Request<'a> {
     idempotency::Request {
-        caller: actor,
+        scope: account.map_or(
+            idempotency::Scope::Tenant(actor),
+            idempotency::Scope::Account,
+        ),
         key: &once.key,
         digest: &once.digest,
     }

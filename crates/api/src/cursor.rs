@@ -1,10 +1,12 @@
 //! Places in lists: sealed, so that nobody can read, make or move one.
 
+use std::str::FromStr;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use lanyard_core::seal::Sealed;
 use serde::Serialize;
 
-use crate::{App, Problem, failure::Failure};
+use crate::{App, Problem, failure::Failure, fields::Limit};
 
 /// For how long a cursor is good, in seconds.
 const GOOD_FOR: i64 = 86_400;
@@ -25,6 +27,32 @@ pub struct List<'a> {
     pub owner: &'a [u8],
     /// Which list, and how it is filtered and sorted.
     pub query: &'a str,
+}
+
+crate::query! {
+    /// Which page.
+    pub struct PageQuery {
+        /// How many; 50 unless said.
+        #[param(value_type = Option<i64>, minimum = 1, maximum = 200, nullable = false)]
+        limit: Limit,
+        /// Where to begin: `next_cursor` of the page before.
+        #[param(nullable = false)]
+        cursor: Option<String>,
+    }
+}
+
+impl PageQuery {
+    /// The place in this list where the page begins; `None` for its start.
+    ///
+    /// # Errors
+    /// [`Problem::CursorInvalid`] when the cursor isn't one of this list, or too old.
+    pub fn place<T: FromStr>(&self, app: &App, list: &List<'_>) -> Result<Option<T>, Failure> {
+        let Some(cursor) = &self.cursor else {
+            return Ok(None);
+        };
+        let place = list.place(app, cursor)?.parse();
+        place.map(Some).map_err(|_| Problem::CursorInvalid.into())
+    }
 }
 
 impl List<'_> {

@@ -120,7 +120,7 @@ problems! {
     /// The link was used, is too old, or never was.
     LinkInvalid BAD_REQUEST "link-invalid" "This link isn't good any more. Ask for a new one.";
     /// Nobody can register without being invited, or at all.
-    RegistrationClosed FORBIDDEN "registration-closed" "Registration isn't open to everybody here. Ask for an invitation.";
+    RegistrationClosed FORBIDDEN "registration-closed" "Not everybody can register here, or make a newsroom. Ask for an invitation, or the platform's admin.";
     /// The session has ended, or never was.
     SessionInvalid UNAUTHORIZED "session-invalid" "The session has ended. Log in again.";
     /// An API key can't do this.
@@ -151,6 +151,16 @@ problems! {
     RateLimited TOO_MANY_REQUESTS "rate-limited" "Too many requests. Try again after the time that Retry-After says.";
     /// The tenant has as many as it may have.
     QuotaExceeded CONFLICT "quota-exceeded" "The newsroom has as many of these as it may. Remove some, or ask the platform's admin for more.";
+    /// The slug is another newsroom's, or looks like it.
+    SlugTaken CONFLICT "slug-taken" "Another newsroom has this name in URLs, or one that looks like it. Choose another `slug`.";
+    /// The issuer is another newsroom's.
+    IssuerTaken CONFLICT "issuer-taken" "Another newsroom has this issuer, and no two may share one. If it is yours, ask the platform's admin to release it.";
+    /// The newsroom's last owner can't go.
+    LastOwner CONFLICT "last-owner" "A newsroom keeps one owner. Make somebody else an owner first.";
+    /// The invitation isn't good.
+    InvitationInvalid NOT_FOUND "invitation-invalid" "The invitation is used, withdrawn, or older than seven days. Ask for a new one.";
+    /// The invitation is to another address.
+    InvitationNotYours FORBIDDEN "invitation-not-yours" "The invitation is to another address than your account's. Log in with that one.";
     /// Something that is needed is away.
     Unavailable SERVICE_UNAVAILABLE "unavailable" "Something that is needed is away for the moment. Try again.";
     /// A fault of ours.

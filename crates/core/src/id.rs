@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::confusable;
+
 macro_rules! uuid_id {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
@@ -43,7 +45,7 @@ pub enum IdError {
     /// Not a slug.
     #[error("a name has 1 to 63 characters: a-z, 0-9 and hyphens between them")]
     Slug,
-    /// A slug that is, or may become, a route or looks like the operator's own.
+    /// A slug that looks like a route, or like the operator's own.
     #[error("this name is reserved")]
     Reserved,
     /// Not a key id.
@@ -58,26 +60,6 @@ pub enum IdError {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Slug(Box<str>);
-
-/// Names that routes use, or that would let a tenant pass for the operator.
-const RESERVED: [&str; 16] = [
-    "admin",
-    "api",
-    "assets",
-    "auth",
-    "docs",
-    "exchange",
-    "health",
-    "lanyard",
-    "login",
-    "platform",
-    "root",
-    "static",
-    "support",
-    "system",
-    "well-known",
-    "www",
-];
 
 impl Slug {
     /// The name given to a tenant's first deployment.
@@ -108,7 +90,7 @@ impl FromStr for Slug {
         if !shaped {
             return Err(IdError::Slug);
         }
-        if RESERVED.contains(&text) {
+        if confusable::is_reserved(text) {
             return Err(IdError::Reserved);
         }
         Ok(Self(text.into()))
@@ -127,6 +109,17 @@ impl fmt::Display for Slug {
 pub struct Kid(Box<str>);
 
 impl Kid {
+    /// An id that tells people when the key was made (`now`, unix seconds), with eight digits of `random`.
+    #[must_use]
+    pub fn dated(now: i64, random: Uuid) -> Self {
+        let day = jiff::Timestamp::from_second(now)
+            .unwrap_or_default()
+            .strftime("%Y-%m-%d")
+            .to_string();
+        let random = random.simple().to_string();
+        Self(format!("{day}-{}", &random[..8]).into())
+    }
+
     /// The text of the id.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -157,6 +150,8 @@ impl fmt::Display for Kid {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::{IdError, Kid, Slug};
 
     #[test]
@@ -178,12 +173,17 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<Slug>(), Err(IdError::Slug), "{bad}");
         }
-        assert_eq!("admin".parse::<Slug>(), Err(IdError::Reserved));
+        for reserved in ["admin", "adm1n", "well--known"] {
+            assert_eq!(reserved.parse::<Slug>(), Err(IdError::Reserved));
+        }
     }
 
     #[test]
     fn a_kid_needs_no_escaping_anywhere() {
         assert!("2026-11-key.1".parse::<Kid>().is_ok());
+        let dated = Kid::dated(1_700_000_000, Uuid::from_u128(0xabc << 100));
+        assert_eq!(dated.as_str(), "2023-11-14-0000abc0");
+        assert_eq!(dated.as_str().parse(), Ok(dated));
         for bad in [
             "",
             "a b",

@@ -5,6 +5,8 @@
 pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod confusable;
+pub mod deployment;
 pub mod id;
 pub mod json;
 pub mod key;

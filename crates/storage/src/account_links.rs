@@ -1,9 +1,6 @@
 //! Links that are mailed: whoever opens one holds the mailbox. Each is good once, and kept as a hash.
 
-use lanyard_core::{
-    account::{AccountEmail, AccountId},
-    id::TenantId,
-};
+use lanyard_core::account::{AccountEmail, AccountId};
 
 use crate::{Database, PlatformTx, StorageError, error::stored};
 
@@ -157,35 +154,4 @@ pub async fn end_resets(tx: &mut PlatformTx, account: AccountId) -> Result<(), S
         .execute(tx.connection())
         .await?;
     Ok(())
-}
-
-/// Whether the invitation whose link has this hash is good, and is to this address.
-///
-/// # Errors
-/// The database fails.
-pub async fn is_invited(
-    database: &Database,
-    hash: &[u8; 32],
-    email: &AccountEmail,
-    now: i64,
-) -> Result<bool, StorageError> {
-    let tenant = sqlx::query_scalar!("select invitation_tenant($1)", &hash[..])
-        .fetch_one(&database.pool)
-        .await?;
-    let Some(tenant) = tenant else {
-        return Ok(false);
-    };
-    let mut tx = database.read(TenantId(tenant)).await?;
-    Ok(sqlx::query_scalar!(
-        r#"select exists (
-               select from invitations
-               where tenant_id = $1 and hash = $2 and email = $3 and expires_at > to_timestamp($4::bigint)
-           ) as "invited!""#,
-        tenant,
-        &hash[..],
-        email.as_str(),
-        now
-    )
-    .fetch_one(tx.connection())
-    .await?)
 }

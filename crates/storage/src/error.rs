@@ -72,9 +72,10 @@ impl From<sqlx::Error> for StorageError {
                 "22021" | "22P05" | "22P02" | "22003" | "22008" | "54001" | "23514" => {
                     Self::BadValue(error)
                 }
-                // Shutting down, starting, too many connections, read-only, deadlock, serialization, disk full, timeout.
+                // Shutting down, starting, too many connections, read-only, deadlock, serialization, disk full, timeout, lock
+                // timeout.
                 "57P01" | "57P02" | "57P03" | "53300" | "25006" | "40P01" | "40001" | "53100"
-                | "57014" => Self::Unavailable(error),
+                | "57014" | "55P03" => Self::Unavailable(error),
                 _ => Self::Database(error),
             },
             _ => Self::Database(error),

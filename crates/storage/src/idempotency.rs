@@ -1,20 +1,32 @@
 //! Answers that are kept for a day, so that a request that is repeated under its key does nothing twice.
 
-use lanyard_core::seal::{MasterKeys, Sealed};
+use lanyard_core::{
+    account::AccountId,
+    seal::{MasterKeys, Sealed},
+};
 use zeroize::Zeroizing;
 
 use crate::{StorageError, WriteTx};
 
-const PURPOSE: &str = "idempotency";
+pub(crate) const PURPOSE: &str = "idempotency";
 
 /// For how long a key is remembered, in seconds.
 pub const KEPT_FOR: i64 = 86_400;
 
+/// Among whose requests a key is unique.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// Of a caller in a tenant, as the audit log names actors.
+    Tenant(&'a str),
+    /// Of an account, in no tenant or before it belongs to one.
+    Account(AccountId),
+}
+
 /// A request that named a key.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Who asks, as the audit log names actors.
-    pub caller: &'a str,
+    /// Who asks, and where.
+    pub scope: Scope<'a>,
     /// The key that the caller chose.
     pub key: &'a str,
     /// SHA-256 over the method, the path and the body.
@@ -23,9 +35,13 @@ pub struct Request<'a> {
 
 impl Request<'_> {
     fn context(&self, tx: &WriteTx) -> [Vec<u8>; 3] {
+        let (whose, caller) = match self.scope {
+            Scope::Tenant(caller) => (tx.tenant.0, caller),
+            Scope::Account(account) => (account.0, "account"),
+        };
         [
-            tx.tenant.0.as_bytes().to_vec(),
-            self.caller.as_bytes().to_vec(),
+            whose.as_bytes().to_vec(),
+            caller.as_bytes().to_vec(),
             self.key.as_bytes().to_vec(),
         ]
     }
@@ -40,7 +56,16 @@ pub enum Before {
     Other,
 }
 
-/// Looks for an answer that was given before. The tenant is locked, so a twin of the request has either ended or not begun.
+/// An answer as it is stored.
+struct Kept {
+    digest: Vec<u8>,
+    status: i32,
+    master_key_id: String,
+    sealed: Vec<u8>,
+}
+
+/// Looks for an answer that was given before. The tenant or the account is locked, so a twin of the request has either
+/// ended or not begun.
 ///
 /// # Errors
 /// The database fails, or the answer doesn't open.
@@ -50,16 +75,34 @@ pub async fn find(
     master_keys: &MasterKeys,
     now: i64,
 ) -> Result<Option<Before>, StorageError> {
-    let row = sqlx::query!(
-        "select digest, status, master_key_id, sealed from idempotency_keys
-         where tenant_id = $1 and caller = $2 and key = $3 and created_at > to_timestamp($4::bigint)",
-        tx.tenant.0,
-        request.caller,
-        request.key,
-        now - KEPT_FOR
-    )
-    .fetch_optional(tx.connection())
-    .await?;
+    let since = now - KEPT_FOR;
+    let row = match request.scope {
+        Scope::Tenant(caller) => {
+            sqlx::query_as!(
+                Kept,
+                "select digest, status, master_key_id, sealed from idempotency_keys
+                 where tenant_id = $1 and caller = $2 and key = $3 and created_at > to_timestamp($4::bigint)",
+                tx.tenant.0,
+                caller,
+                request.key,
+                since
+            )
+            .fetch_optional(tx.connection())
+            .await?
+        }
+        Scope::Account(account) => {
+            sqlx::query_as!(
+                Kept,
+                "select digest, status, master_key_id, sealed from account_idempotency_keys
+                 where account_id = $1 and key = $2 and created_at > to_timestamp($3::bigint)",
+                account.0,
+                request.key,
+                since
+            )
+            .fetch_optional(tx.connection())
+            .await?
+        }
+    };
     let Some(row) = row else {
         return Ok(None);
     };
@@ -90,22 +133,44 @@ pub async fn keep(
 ) -> Result<(), StorageError> {
     let context = request.context(tx);
     let sealed = master_keys.seal_for(PURPOSE, &context.each_ref().map(Vec::as_slice), body)?;
-    sqlx::query!(
-        "insert into idempotency_keys (tenant_id, caller, key, digest, status, master_key_id, sealed, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::bigint))
-         on conflict (tenant_id, caller, key) do update set
-             digest = excluded.digest, status = excluded.status, master_key_id = excluded.master_key_id,
-             sealed = excluded.sealed, created_at = excluded.created_at",
-        tx.tenant.0,
-        request.caller,
-        request.key,
-        &request.digest[..],
-        i32::from(status),
-        sealed.master_key_id,
-        sealed.bytes,
-        now
-    )
-    .execute(tx.connection())
-    .await?;
+    match request.scope {
+        Scope::Tenant(caller) => {
+            sqlx::query!(
+                "insert into idempotency_keys (tenant_id, caller, key, digest, status, master_key_id, sealed, created_at)
+                 values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::bigint))
+                 on conflict (tenant_id, caller, key) do update set
+                     digest = excluded.digest, status = excluded.status, master_key_id = excluded.master_key_id,
+                     sealed = excluded.sealed, created_at = excluded.created_at",
+                tx.tenant.0,
+                caller,
+                request.key,
+                &request.digest[..],
+                i32::from(status),
+                sealed.master_key_id,
+                sealed.bytes,
+                now
+            )
+            .execute(tx.connection())
+            .await?
+        }
+        Scope::Account(account) => {
+            sqlx::query!(
+                "insert into account_idempotency_keys (account_id, key, digest, status, master_key_id, sealed, created_at)
+                 values ($1, $2, $3, $4, $5, $6, to_timestamp($7::bigint))
+                 on conflict (account_id, key) do update set
+                     digest = excluded.digest, status = excluded.status, master_key_id = excluded.master_key_id,
+                     sealed = excluded.sealed, created_at = excluded.created_at",
+                account.0,
+                request.key,
+                &request.digest[..],
+                i32::from(status),
+                sealed.master_key_id,
+                sealed.bytes,
+                now
+            )
+            .execute(tx.connection())
+            .await?
+        }
+    };
     Ok(())
 }

@@ -98,16 +98,3 @@ pub(crate) async fn live_on(connection: &mut PgConnection) -> Result<Vec<Node>, 
     .fetch_all(connection)
     .await?)
 }
-
-/// Messages that wait to be mailed: how many, and since when the oldest does, in unix seconds.
-///
-/// # Errors
-/// The database fails.
-pub async fn mail_backlog(database: &Database) -> Result<(i64, Option<i64>), StorageError> {
-    let row = sqlx::query!(
-        r#"select count(*) as "count!", extract(epoch from min(created_at))::bigint as oldest from outbox"#
-    )
-    .fetch_one(&database.pool)
-    .await?;
-    Ok((row.count, row.oldest))
-}

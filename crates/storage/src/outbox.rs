@@ -11,7 +11,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 use crate::{Database, StorageError, WriteTx};
 
 /// What letters are sealed for.
-const PURPOSE: &str = "outbox";
+pub(crate) const PURPOSE: &str = "outbox";
 /// How long a server that took a letter has it to itself, in seconds; longer than handing it over may take.
 pub const LEASE: i64 = 120;
 /// The wait after a first failure, in seconds. It doubles with each.
@@ -204,16 +204,17 @@ pub async fn failed(
     Ok(fate)
 }
 
-/// How many letters wait.
+/// How many letters wait, and since when the oldest does, in unix seconds.
 ///
 /// # Errors
 /// The database fails.
-pub async fn waiting(database: &Database) -> Result<i64, StorageError> {
-    Ok(
-        sqlx::query_scalar!(r#"select count(*) as "count!" from outbox"#)
-            .fetch_one(&database.pool)
-            .await?,
+pub async fn backlog(database: &Database) -> Result<(i64, Option<i64>), StorageError> {
+    let row = sqlx::query!(
+        r#"select count(*) as "count!", extract(epoch from min(created_at))::bigint as oldest from outbox"#
     )
+    .fetch_one(&database.pool)
+    .await?;
+    Ok((row.count, row.oldest))
 }
 
 #[cfg(test)]

@@ -12,17 +12,17 @@ use sqlx::PgConnection;
 use crate::{
     Database, StorageError,
     error::stored,
+    idempotency,
     nodes::{self, Node},
+    outbox,
 };
 
 /// Rows that are sealed anew in one transaction.
 const BATCH: i64 = 100;
 
 // What each kind was sealed for.
-const IDEMPOTENCY: &str = "idempotency";
 const ACCOUNT_IDEMPOTENCY: &str = "account idempotency";
 const TOTP: &str = "totp";
-const OUTBOX: &str = "outbox";
 
 /// Why nothing more is sealed anew.
 #[derive(Debug, thiserror::Error)]
@@ -210,7 +210,7 @@ async fn idempotency_keys(
             row.caller.as_bytes(),
             row.key.as_bytes(),
         ];
-        resealed.push(keys.reseal_for(IDEMPOTENCY, &context, &old)?.bytes);
+        resealed.push(keys.reseal_for(idempotency::PURPOSE, &context, &old)?.bytes);
         callers.push(row.caller);
         names.push(row.key);
     }
@@ -314,7 +314,10 @@ async fn mail(connection: &mut PgConnection, keys: &MasterKeys) -> Result<u64, R
             master_key_id: row.master_key_id,
             bytes: row.sealed,
         };
-        resealed.push(keys.reseal_for(OUTBOX, &[row.id.as_bytes()], &old)?.bytes);
+        resealed.push(
+            keys.reseal_for(outbox::PURPOSE, &[row.id.as_bytes()], &old)?
+                .bytes,
+        );
         ids.push(row.id);
     }
     Ok(sqlx::query!(

@@ -3,28 +3,39 @@
 use std::collections::HashMap;
 
 use lanyard_core::{
+    confusable,
+    deployment::Deployment,
     id::{DeploymentId, Slug, TenantId},
     quota::Quota,
-    tenant::{ClaimText, IssuingRule, Policy, TenantStatus, TokenProfile},
+    tenant::{ClaimText, IssuingRule, Policy, TenantStatus},
 };
 use serde::Serialize;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    Change, Database, ReadTx, StorageError, WriteTx, error::stored, platform_tenants::QuotaColumns,
+    Change, Database, ReadTx, StorageError, WriteTx, deployments, error::stored,
+    platform_tenants::QuotaColumns,
 };
+
+/// The constraint that is broken when a tenant has that slug.
+pub const SLUG_TAKEN: &str = "tenants_slug_key";
+/// The constraint that is broken when a tenant's slug looks like that one.
+pub const LOOK_TAKEN: &str = "tenants_skeleton_key";
 
 /// A tenant that is to be made, with its `default` deployment.
 #[derive(Debug, Clone)]
 pub struct NewTenant {
-    /// Its id.
-    pub id: TenantId,
     /// Its name in URLs.
     pub slug: Slug,
     /// Its name for people.
     pub name: String,
-    /// The rules of its first deployment.
-    pub policy: Policy,
+    /// Its first deployment.
+    pub deployment: Deployment,
+    /// How issuing tokens are told from readers'.
+    pub issuing: IssuingRule,
+    /// Whether an id that looks like an e-mail address may be used.
+    pub allow_email_ids: bool,
 }
 
 /// A tenant as it is listed.
@@ -87,6 +98,38 @@ pub async fn list(database: &Database) -> Result<Vec<TenantRow>, StorageError> {
     Ok(rows)
 }
 
+/// The tenant as it is listed.
+///
+/// # Errors
+/// The database fails.
+pub async fn get(tx: &mut ReadTx) -> Result<Option<TenantRow>, StorageError> {
+    let tenant = tx.tenant;
+    row_of(tx.connection(), tenant).await
+}
+
+/// The same, while the tenant is locked.
+///
+/// # Errors
+/// The database fails.
+pub async fn get_now(tx: &mut WriteTx) -> Result<Option<TenantRow>, StorageError> {
+    let tenant = tx.tenant;
+    row_of(tx.connection(), tenant).await
+}
+
+async fn row_of(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+) -> Result<Option<TenantRow>, StorageError> {
+    Ok(sqlx::query_as!(
+        TenantRow,
+        r#"select id, slug, name, status, extract(epoch from created_at)::bigint as "created_at!"
+           from tenants where id = $1"#,
+        tenant.0
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
 /// The slug of the tenant that has an issuer.
 ///
 /// # Errors
@@ -102,47 +145,131 @@ pub async fn issuer_holder(
     )
 }
 
-/// Makes a tenant; the transaction goes on for its first key and the audit event.
+/// Stores a tenant with its first deployment, in a transaction that [`Database::write_new`] has begun; false when its
+/// issuer is another tenant's.
 ///
 /// # Errors
-/// [`StorageError::Conflict`] with `tenants_slug_key` or `issuers_pkey` when the slug or the issuer is taken.
-pub async fn create(database: &Database, new: &NewTenant) -> Result<WriteTx, StorageError> {
-    let mut tx = database.write_new(new.id).await?;
-    let policy = &new.policy;
+/// [`StorageError::Conflict`] with [`SLUG_TAKEN`] or [`LOOK_TAKEN`].
+pub async fn create(tx: &mut WriteTx, new: &NewTenant) -> Result<bool, StorageError> {
     sqlx::query!(
-        "insert into tenants (id, slug, name, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        new.id.0,
+        "insert into tenants (id, slug, skeleton, name, accept_issuing_tokens, issuing_subject, issuing_audience,
+                              allow_email_ids)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        tx.tenant.0,
         new.slug.as_str(),
+        confusable::skeleton(new.slug.as_str()),
         new.name,
-        policy.issuing.accepted,
-        policy.issuing.subject.as_str(),
-        policy.issuing.audience.as_str(),
-        policy.allow_email_ids
+        new.issuing.accepted,
+        new.issuing.subject.as_str(),
+        new.issuing.audience.as_str(),
+        new.allow_email_ids
     )
     .execute(tx.connection())
     .await?;
-    sqlx::query!(
-        "insert into issuers (issuer, tenant_id) values ($1, $2)",
-        policy.issuer.as_str(),
-        new.id.0
+    if let Some(issuer) = new.deployment.issuer()
+        && !deployments::claim_issuer(tx, issuer).await?
+    {
+        return Ok(false);
+    }
+    deployments::insert(tx, &new.deployment).await?;
+    Ok(true)
+}
+
+/// A tenant's own settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Its name for people.
+    pub name: String,
+    /// How issuing tokens are told from readers', and whether they are accepted.
+    pub issuing: IssuingRule,
+    /// Whether an id that looks like an e-mail address may be used.
+    pub allow_email_ids: bool,
+    /// Moves with every change of them.
+    pub version: i64,
+}
+
+/// Reads the tenant's own settings.
+///
+/// # Errors
+/// The database fails, or the row is damaged.
+pub async fn settings(tx: &mut ReadTx) -> Result<Option<Settings>, StorageError> {
+    let tenant = tx.tenant;
+    settings_of(tx.connection(), tenant).await
+}
+
+/// The same, while the tenant is locked.
+///
+/// # Errors
+/// The database fails, or the row is damaged.
+pub async fn settings_now(tx: &mut WriteTx) -> Result<Option<Settings>, StorageError> {
+    let tenant = tx.tenant;
+    settings_of(tx.connection(), tenant).await
+}
+
+async fn settings_of(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+) -> Result<Option<Settings>, StorageError> {
+    let row = sqlx::query!(
+        "select name, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids, settings_version
+         from tenants where id = $1",
+        tenant.0
     )
-    .execute(tx.connection())
+    .fetch_optional(connection)
     .await?;
-    sqlx::query!(
-        "insert into deployments (tenant_id, id, name, issuer, audience, user_id_claim, token_lifetime)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        new.id.0,
-        policy.deployment.0,
-        policy.name.as_str(),
-        policy.issuer.as_str(),
-        policy.audience.as_str(),
-        policy.user_id_claim.as_str(),
-        policy.token_lifetime
+    row.map(|row| {
+        Ok(Settings {
+            name: row.name,
+            issuing: issuing_rule(
+                row.accept_issuing_tokens,
+                &row.issuing_subject,
+                &row.issuing_audience,
+            )?,
+            allow_email_ids: row.allow_email_ids,
+            version: row.settings_version,
+        })
+    })
+    .transpose()
+}
+
+/// Changes the tenant's own settings, and gives their new version.
+///
+/// # Errors
+/// The database fails.
+pub async fn set_settings(tx: &mut WriteTx, settings: &Settings) -> Result<i64, StorageError> {
+    let version = sqlx::query_scalar!(
+        "update tenants set name = $2, accept_issuing_tokens = $3, issuing_subject = $4, issuing_audience = $5,
+                allow_email_ids = $6, settings_version = settings_version + 1
+         where id = $1 returning settings_version",
+        tx.tenant.0,
+        settings.name,
+        settings.issuing.accepted,
+        settings.issuing.subject.as_str(),
+        settings.issuing.audience.as_str(),
+        settings.allow_email_ids
     )
-    .execute(tx.connection())
+    .fetch_one(tx.connection())
     .await?;
-    Ok(tx)
+    tx.changed(Change::Tenant);
+    Ok(version)
+}
+
+fn issuing_rule(
+    accepted: bool,
+    subject: &str,
+    audience: &str,
+) -> Result<IssuingRule, StorageError> {
+    Ok(IssuingRule {
+        accepted,
+        subject: stored(
+            "issuing subject",
+            ClaimText::parse("issuing subject", subject),
+        )?,
+        audience: stored(
+            "issuing audience",
+            ClaimText::parse("issuing audience", audience),
+        )?,
+    })
 }
 
 /// Suspends a tenant or serves it again; false when that was so already.
@@ -172,25 +299,6 @@ pub async fn set_status(
     Ok(changed)
 }
 
-/// Sets whether the tenant accepts issuing tokens.
-///
-/// # Errors
-/// The database fails.
-pub async fn set_accept_issuing_tokens(
-    tx: &mut WriteTx,
-    accepted: bool,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "update tenants set accept_issuing_tokens = $2 where id = $1",
-        tx.tenant.0,
-        accepted
-    )
-    .execute(tx.connection())
-    .await?;
-    tx.changed(Change::Tenant);
-    Ok(())
-}
-
 /// Reads the tenant and its deployments' rules.
 ///
 /// # Errors
@@ -207,17 +315,11 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
     else {
         return Ok(None);
     };
-    let issuing = IssuingRule {
-        accepted: row.accept_issuing_tokens,
-        subject: stored(
-            "issuing subject",
-            ClaimText::parse("issuing subject", &row.issuing_subject),
-        )?,
-        audience: stored(
-            "issuing audience",
-            ClaimText::parse("issuing audience", &row.issuing_audience),
-        )?,
-    };
+    let issuing = issuing_rule(
+        row.accept_issuing_tokens,
+        &row.issuing_subject,
+        &row.issuing_audience,
+    )?;
     let quota = QuotaColumns {
         users: row.max_users,
         deployments: row.max_deployments,
@@ -226,7 +328,7 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
         members: row.max_members,
         requests_per_second: row.requests_per_second,
     };
-    let (deployment_ids, policies) = deployments(tx, &issuing, row.allow_email_ids).await?;
+    let (deployment_ids, policies) = policies(tx, &issuing, row.allow_email_ids).await?;
     Ok(Some(TenantRecord {
         slug: stored("slug", row.slug.parse())?,
         name: row.name,
@@ -243,43 +345,19 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
 }
 
 /// The tenant's deployments: all by name, and the rules of those that issue.
-async fn deployments(
+async fn policies(
     tx: &mut ReadTx,
     issuing: &IssuingRule,
     allow_email_ids: bool,
 ) -> Result<(HashMap<Slug, DeploymentId>, Vec<Policy>), StorageError> {
-    let deployments = sqlx::query!(
-        r#"select id, name, kind = 'talk' as "talk!", coalesce(issuer, '') as "issuer!",
-                  coalesce(audience, '') as "audience!", user_id_claim, token_lifetime
-           from deployments where tenant_id = $1 order by id"#,
-        tx.tenant.0
-    )
-    .fetch_all(tx.connection())
-    .await?;
-    let mut deployment_ids = HashMap::with_capacity(deployments.len());
-    for deployment in &deployments {
-        let name = stored("deployment name", deployment.name.parse())?;
-        deployment_ids.insert(name, DeploymentId(deployment.id));
-    }
+    let deployments = deployments::all(tx).await?;
+    let ids = deployments
+        .iter()
+        .map(|deployment| (deployment.name.clone(), deployment.id))
+        .collect();
     let policies = deployments
-        .into_iter()
-        .filter(|deployment| deployment.talk)
-        .map(|deployment| {
-            Ok(Policy {
-                deployment: DeploymentId(deployment.id),
-                name: stored("deployment name", deployment.name.parse())?,
-                profile: TokenProfile::Talk,
-                issuer: stored("issuer", ClaimText::parse("issuer", &deployment.issuer))?,
-                audience: stored(
-                    "audience",
-                    ClaimText::parse("audience", &deployment.audience),
-                )?,
-                user_id_claim: stored("user id claim", deployment.user_id_claim.parse())?,
-                token_lifetime: deployment.token_lifetime,
-                issuing: issuing.clone(),
-                allow_email_ids,
-            })
-        })
-        .collect::<Result<_, StorageError>>()?;
-    Ok((deployment_ids, policies))
+        .iter()
+        .filter_map(|deployment| deployment.policy(issuing, allow_email_ids))
+        .collect();
+    Ok((ids, policies))
 }

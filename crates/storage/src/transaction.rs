@@ -109,7 +109,10 @@ impl Database {
     }
 
     /// Begins to write to a tenant that this very transaction makes.
-    pub(crate) async fn write_new(&self, tenant: TenantId) -> Result<WriteTx, StorageError> {
+    ///
+    /// # Errors
+    /// The database can't be reached.
+    pub async fn write_new(&self, tenant: TenantId) -> Result<WriteTx, StorageError> {
         let inner = begin(&self.pool, tenant, "").await?;
         Ok(WriteTx {
             inner,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lanyard_storage::{tenants, users};
+use lanyard_storage::{WriteTx, tenants, users};
 use serde_json::json;
 
 use super::{Desk, reader, user_id, within};
@@ -17,9 +17,7 @@ const SOON: Duration = Duration::from_millis(400);
 /// Changes the settings, so that the newsroom is read anew, and deletes a reader.
 async fn change_settings_and_delete(desk: &Desk, on: bool, id: &str) {
     let mut tx = desk.write().await;
-    tenants::set_accept_issuing_tokens(&mut tx, on)
-        .await
-        .unwrap();
+    accept_issuing_tokens(&mut tx, on).await;
     assert!(
         users::delete(&mut tx, &user_id(id), now()).await.unwrap(),
         "{id}"
@@ -29,10 +27,14 @@ async fn change_settings_and_delete(desk: &Desk, on: bool, id: &str) {
 
 async fn change_settings(desk: &Desk, on: bool) {
     let mut tx = desk.write().await;
-    tenants::set_accept_issuing_tokens(&mut tx, on)
-        .await
-        .unwrap();
+    accept_issuing_tokens(&mut tx, on).await;
     tx.commit().await.unwrap().done();
+}
+
+async fn accept_issuing_tokens(tx: &mut WriteTx, on: bool) {
+    let mut settings = tenants::settings_now(tx).await.unwrap().unwrap();
+    settings.issuing.accepted = on;
+    tenants::set_settings(tx, &settings).await.unwrap();
 }
 
 /// Deletes a reader, or disables him.

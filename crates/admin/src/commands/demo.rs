@@ -3,29 +3,32 @@
 use std::{collections::HashMap, path::Path, process::ExitCode};
 
 use lanyard_core::{
+    deployment::{Claims, Deployment},
     id::Slug,
     key::{self, Algorithm, ImportOptions, Imported},
     signing_key::{KeyState, Origin, SigningKey},
     tenant::{
-        ClaimText, DEFAULT_TOKEN_LIFETIME, DEMO_ACCEPT_LIFETIME, IssuingRule, MAX_TOKEN_LIFETIME,
-        Policy,
+        ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, DEMO_ACCEPT_LIFETIME, IssuingRule,
+        MAX_TOKEN_LIFETIME,
     },
 };
 use serde_json::json;
 
 use super::{
     parse_duration,
-    tenant::{NewTenant, create, default_policy},
+    tenant::{create, default_deployment},
     user_import::{self, Source},
 };
 use crate::{
+    newsroom::NewTenant,
     output::{Failure, Outcome, Output, note},
     store::Store,
 };
 
 /// What the demo service is configured with.
 struct Demo {
-    policy: Policy,
+    deployment: Deployment,
+    issuing: IssuingRule,
     secret: Imported,
     accept_lifetime: i64,
 }
@@ -65,19 +68,15 @@ pub(super) async fn import(
         now,
     );
     key.weak = demo.secret.weak;
+    let value = json!({
+        "tenant": slug, "issuer": demo.deployment.issuer(), "audience": demo.deployment.audience(), "kid": "demo",
+    });
     let new = NewTenant {
-        slug: slug.clone(),
-        name: None,
-        policy: demo.policy,
+        issuing: demo.issuing,
+        ..NewTenant::new(slug.clone(), demo.deployment, Some(key))
     };
-    let (issuer, audience) = (new.policy.issuer.clone(), new.policy.audience.clone());
-    create(store, new, Some(key), Algorithm::HS256)
-        .await?
-        .commit()
-        .await?
-        .done();
+    create(store, new).await?.commit().await?.done();
     let text = format!("made tenant `{slug}` from {}", folder.display());
-    let value = json!({ "tenant": slug, "issuer": issuer, "audience": audience, "kid": "demo" });
     let code = match source {
         Some(source) => {
             let report = user_import::import(store, slug.as_str(), &source)
@@ -141,9 +140,14 @@ impl Demo {
             },
         )
         .map_err(|error| refused(&error, variables.contains_key("SECRET")))?;
-        let mut policy = default_policy(&value("JWT_ISSUER", "http://localhost:3000"))?;
-        policy.audience = ClaimText::parse("JWT_AUDIENCE", &value("JWT_AUDIENCE", "talk"))?;
-        policy.issuing = IssuingRule {
+        let issuer = value("JWT_ISSUER", "http://localhost:3000");
+        let mut deployment = default_deployment(&issuer)?;
+        deployment.claims = Claims::Talk {
+            issuer: ClaimText::parse("JWT_ISSUER", &issuer)?,
+            audience: ClaimText::parse("JWT_AUDIENCE", &value("JWT_AUDIENCE", "talk"))?,
+            user_id_claim: ClaimPath::sub(),
+        };
+        let issuing = IssuingRule {
             accepted: true,
             subject: ClaimText::parse(
                 "JWT_ISSUE_SUBJECT",
@@ -155,9 +159,9 @@ impl Demo {
             )?,
         };
         let expiry = value("JWT_EXPIRY", "6 hours");
-        policy.token_lifetime = demo_expiry(&expiry)?;
+        deployment.token_lifetime = demo_expiry(&expiry)?;
         // The service wrote that many thousand times as long into its tokens.
-        let written = policy.token_lifetime.saturating_mul(1_000);
+        let written = deployment.token_lifetime.saturating_mul(1_000);
         if written > MAX_TOKEN_LIFETIME {
             note(&format!(
                 "note: with JWT_EXPIRY={expiry} the demo service issued tokens of {} days; those of more than {} days \
@@ -167,9 +171,10 @@ impl Demo {
             ));
         }
         let accept_lifetime = DEMO_ACCEPT_LIFETIME.max(written.min(MAX_TOKEN_LIFETIME));
-        policy.check()?;
+        deployment.check(&issuing)?;
         Ok(Self {
-            policy,
+            deployment,
+            issuing,
             secret,
             accept_lifetime,
         })

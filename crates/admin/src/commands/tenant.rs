@@ -4,21 +4,18 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use lanyard_core::{
+    deployment::{Claims, Deployment},
     id::{DeploymentId, Slug, TenantId},
-    key::{self, Algorithm},
-    signing_key::{KeyState, Origin, SigningKey},
-    tenant::{
-        ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, IssuingRule, Policy, TenantStatus,
-        TokenProfile,
-    },
+    key::Algorithm,
+    tenant::{ClaimPath, ClaimText, IssuingRule, TenantStatus},
 };
-use lanyard_storage::{StorageError, WriteTx, keys, tenants};
+use lanyard_storage::{WriteTx, keys, tenants};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{demo, parse_duration};
 use crate::{
-    acts::signing_keys,
+    newsroom::{self, NewTenant, Refusal},
     output::{Failure, Outcome, Output, note, time},
     store::Store,
 };
@@ -106,34 +103,23 @@ pub(super) struct Create {
     allow_email_ids: bool,
 }
 
-/// A newsroom that is to be made.
-#[derive(Debug)]
-pub struct NewTenant {
-    /// Name in URLs.
-    pub slug: Slug,
-    /// Name for people.
-    pub name: Option<String>,
-    /// The rules of its first deployment; the deployment's own id is made here.
-    pub policy: Policy,
-}
-
 impl Create {
-    fn into_new(self) -> Outcome<NewTenant> {
-        let policy = Policy {
-            deployment: DeploymentId(new_id()),
-            name: Slug::default_deployment(),
-            profile: TokenProfile::Talk,
-            issuer: ClaimText::parse("the issuer", &self.issuer)?,
-            audience: ClaimText::parse("the audience", &self.audience)?,
-            user_id_claim: self.user_id_claim,
+    fn into_new(self, now: i64) -> Outcome<NewTenant> {
+        let deployment = Deployment {
+            claims: Claims::Talk {
+                issuer: ClaimText::parse("the issuer", &self.issuer)?,
+                audience: ClaimText::parse("the audience", &self.audience)?,
+                user_id_claim: self.user_id_claim,
+            },
             token_lifetime: self.token_lifetime,
+            ..default_deployment(&self.issuer)?
+        };
+        let key = newsroom::first_key(self.alg, now)?;
+        Ok(NewTenant {
+            name: self.name,
             issuing: IssuingRule::demo(self.accept_issuing_tokens),
             allow_email_ids: self.allow_email_ids,
-        };
-        Ok(NewTenant {
-            slug: self.slug,
-            name: self.name,
-            policy,
+            ..NewTenant::new(self.slug, deployment, Some(key))
         })
     }
 }
@@ -147,83 +133,49 @@ pub(super) fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 
-/// The rules that a new newsroom gets unless it says otherwise.
-pub(crate) fn default_policy(issuer: &str) -> Outcome<Policy> {
-    Ok(Policy {
-        deployment: DeploymentId(new_id()),
-        name: Slug::default_deployment(),
-        profile: TokenProfile::Talk,
-        issuer: ClaimText::parse("the issuer", issuer)?,
-        audience: ClaimText::parse("the audience", "talk")?,
-        user_id_claim: ClaimPath::sub(),
-        token_lifetime: DEFAULT_TOKEN_LIFETIME,
-        issuing: IssuingRule::demo(false),
-        allow_email_ids: false,
-    })
+/// The deployment that a new newsroom gets unless it says otherwise.
+pub(crate) fn default_deployment(issuer: &str) -> Outcome<Deployment> {
+    let issuer = ClaimText::parse("the issuer", issuer)?;
+    Ok(Deployment::first_talk(DeploymentId(new_id()), issuer))
 }
 
-/// Begins to make a newsroom; its first key is `key`, or one made here. The caller commits.
+/// Begins to make a newsroom. The caller commits.
 ///
 /// # Errors
 /// A setting is wrong, or the slug or the issuer is taken.
-pub(crate) async fn create(
-    store: &Store,
-    new: NewTenant,
-    key: Option<SigningKey>,
-    algorithm: Algorithm,
-) -> Outcome<WriteTx> {
-    new.policy.check()?;
-    let now = store.clock.now();
-    let mut key = match key {
-        Some(key) => key,
-        None => SigningKey::new(
-            signing_keys::new_kid(now)?,
-            key::generate(algorithm)?,
-            KeyState::Active,
-            Origin::Generated,
-            now,
-        ),
-    };
-    key.longest_lifetime = new.policy.token_lifetime;
-    let row = tenants::NewTenant {
-        id: TenantId(new_id()),
-        name: new.name.unwrap_or_else(|| new.slug.to_string()),
-        slug: new.slug,
-        policy: new.policy,
-    };
-    let mut tx = match tenants::create(&store.database, &row).await {
-        Ok(tx) => tx,
-        Err(error) => return Err(taken(store, &row, error).await),
-    };
-    keys::insert(&mut tx, row.policy.deployment, &key, &store.master_keys).await?;
-    let detail =
-        json!({ "issuer": row.policy.issuer, "audience": row.policy.audience, "kid": key.kid });
-    store
-        .audit(&mut tx, "tenant.create", row.slug.as_str(), &detail)
-        .await?;
-    Ok(tx)
+pub(crate) async fn create(store: &Store, mut new: NewTenant) -> Outcome<WriteTx> {
+    let mut tx = store.database.write_new(TenantId(new_id())).await?;
+    let actor = store.actor();
+    match new.make(&mut tx, store.by(&actor)).await {
+        Ok(()) => Ok(tx),
+        Err(refusal) => {
+            // What it did is undone before anything else is asked.
+            drop(tx);
+            Err(explain(store, &new, refusal).await)
+        }
+    }
 }
 
-async fn taken(store: &Store, row: &tenants::NewTenant, error: StorageError) -> Failure {
-    if error.is_conflict("tenants_slug_key") {
-        return Failure::new(format!(
+/// Who holds what was asked for: the operator may know.
+async fn explain(store: &Store, new: &NewTenant, refusal: Refusal) -> Failure {
+    match (refusal, new.deployment.issuer()) {
+        (Refusal::SlugTaken, _) => Failure::new(format!(
             "there is a tenant `{}` already; choose another name",
-            row.slug
-        ));
+            new.slug
+        )),
+        (Refusal::IssuerTaken, Some(issuer)) => {
+            let holder = tenants::issuer_holder(&store.database, issuer.as_str())
+                .await
+                .ok()
+                .flatten()
+                .unwrap_or_default();
+            Failure::new(format!(
+                "the issuer `{issuer}` belongs to tenant `{holder}`: no two tenants may share one, or a token of one \
+                 could pass for a token of the other"
+            ))
+        }
+        (refusal, _) => refusal.into(),
     }
-    if error.is_conflict("issuers_pkey") {
-        let issuer = row.policy.issuer.as_str();
-        let holder = tenants::issuer_holder(&store.database, issuer)
-            .await
-            .ok()
-            .flatten()
-            .unwrap_or_default();
-        return Failure::new(format!(
-            "the issuer `{issuer}` belongs to tenant `{holder}`: no two tenants may share one, or a token of one could \
-             pass for a token of the other"
-        ));
-    }
-    error.into()
 }
 
 pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
@@ -257,7 +209,11 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             accept_issuing_tokens,
         } => {
             let mut tx = store.write(&slug).await?;
-            tenants::set_accept_issuing_tokens(&mut tx, accept_issuing_tokens).await?;
+            let settings = tenants::settings_now(&mut tx).await?;
+            let mut settings =
+                settings.ok_or_else(|| Failure::new(format!("there is no tenant `{slug}`")))?;
+            settings.issuing.accepted = accept_issuing_tokens;
+            tenants::set_settings(&mut tx, &settings).await?;
             let detail = json!({ "accept_issuing_tokens": accept_issuing_tokens });
             store
                 .audit(&mut tx, "tenant.update", &slug, &detail)
@@ -294,14 +250,9 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
 }
 
 async fn create_and_tell(store: &Store, args: Create, output: Output) -> Outcome {
-    let algorithm = args.alg;
-    let new = args.into_new()?;
+    let new = args.into_new(store.clock.now())?;
     let slug = new.slug.to_string();
-    create(store, new, None, algorithm)
-        .await?
-        .commit()
-        .await?
-        .done();
+    create(store, new).await?.commit().await?.done();
     let value = describe(store, &slug).await?;
     output.result(&format!("made tenant `{slug}`"), &value)?;
     let next = [

@@ -9,15 +9,15 @@ use axum::{
 };
 use lanyard_api::{
     Act, App, Caller, Failure, Problem,
-    cursor::{List, Page},
-    fields::{Limit, Name, Seconds, Time},
+    cursor::{List, Page, PageQuery},
+    fields::{Name, Seconds, Time},
     input,
     input::{IdempotencyKey, JsonBody, Query},
-    query,
 };
 use lanyard_core::{
     api_key::{ApiKey, PlainApiKey},
     id::{ApiKeyId, DeploymentId, Slug},
+    quota::Quota,
     scope::Scope,
 };
 use lanyard_storage::api_keys::{self, ApiKeyRow};
@@ -101,18 +101,6 @@ impl ApiKeyOut {
     }
 }
 
-query! {
-    /// Which page.
-    pub struct ListQuery {
-        /// How many; 50 unless said.
-        #[param(value_type = Option<i64>, minimum = 1, maximum = 200, nullable = false)]
-        limit: Limit,
-        /// Where to begin: `next_cursor` of the page before.
-        #[param(nullable = false)]
-        cursor: Option<String>,
-    }
-}
-
 input! {
     /// What a new API key is to be.
     pub struct NewApiKey {
@@ -143,25 +131,19 @@ input! {
 /// List the API keys, the newest first
 #[utoipa::path(
     get, path = "/v1/tenants/{tenant}/api-keys", tag = "API keys", operation_id = "list_api_keys",
-    params(("tenant" = String, Path, description = "Newsroom"), ListQuery),
+    params(("tenant" = String, Path, description = "Newsroom"), PageQuery),
     responses((status = 200, description = "A page of them", body = Page<ApiKeyOut>)),
 )]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<ApiKeyOut>>, Failure> {
     let list = List {
         owner: caller.tenant.id.0.as_bytes(),
         query: "api-keys",
     };
-    let before = match &query.cursor {
-        Some(cursor) => {
-            let place = list.place(&app, cursor)?.parse();
-            Some(ApiKeyId(place.map_err(|_| Problem::CursorInvalid)?))
-        }
-        None => None,
-    };
+    let before = query.place(&app, &list)?.map(ApiKeyId);
     let mut tx = caller.read(&app).await?;
     let rows = api_keys::list(&mut tx, before, query.limit.0 + 1).await?;
     let now = app.clock.now();
@@ -212,7 +194,8 @@ pub(super) async fn create(
         deployments: deployments(&caller, new.deployments)?,
     };
     let mut act = caller.act_once(&app, body.once).await?;
-    let made = make(&app, &caller, &mut act, &key).await?;
+    let (slug, quota) = (&caller.tenant.slug, &caller.tenant.quota);
+    let made = make(&app, &mut act, slug, quota, &key).await?;
     act.created(&made).await
 }
 
@@ -239,17 +222,18 @@ fn deployments(
 }
 
 /// Stores a new key, and shows it.
-async fn make(
+pub(super) async fn make(
     app: &App,
-    caller: &Caller,
     act: &mut Act,
+    slug: &Slug,
+    quota: &Quota,
     key: &ApiKey,
 ) -> Result<NewApiKeyOut, Failure> {
     let now = app.clock.now();
-    if api_keys::count(&mut act.tx, now).await? >= caller.tenant.quota.api_keys {
+    if api_keys::count(&mut act.tx, now).await? >= quota.api_keys {
         return Err(Problem::QuotaExceeded.into());
     }
-    let plain = PlainApiKey::generate(&caller.tenant.slug).map_err(|_| Problem::Internal)?;
+    let plain = PlainApiKey::generate(slug).map_err(|_| Problem::Internal)?;
     let by = act.actor().to_owned();
     api_keys::create(&mut act.tx, key, &plain, &by, now).await?;
     let detail =
@@ -330,7 +314,8 @@ pub(super) async fn rotate(
         scopes: row.scopes,
         deployments: deployments(&caller, named)?,
     };
-    let made = make(&app, &caller, &mut act, &key).await?;
+    let (slug, quota) = (&caller.tenant.slug, &caller.tenant.quota);
+    let made = make(&app, &mut act, slug, quota, &key).await?;
     let until = now + body.value.overlap.map_or(OVERLAP, |overlap| overlap.0);
     api_keys::expire(&mut act.tx, old, until).await?;
     let detail = json!({ "by": key.id, "until": Time(until) });

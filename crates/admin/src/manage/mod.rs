@@ -2,12 +2,17 @@
 
 pub mod api_keys;
 pub mod audit_events;
+pub mod deployments;
 mod docs;
+pub mod invitations;
+pub mod members;
 pub mod openapi;
 pub mod people;
 pub mod permissions;
 pub mod platform;
+pub mod settings;
 pub mod signing_keys;
+pub mod tenants;
 pub mod usage;
 
 use axum::Router;
@@ -34,6 +39,20 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(people::totp::begin, people::totp::remove))
         .routes(routes!(people::totp::confirm))
         .routes(routes!(people::totp::recovery_codes))
+        .routes(routes!(tenants::list, tenants::create))
+        .routes(routes!(tenants::get))
+        .routes(routes!(settings::get, settings::update))
+        .routes(routes!(deployments::list, deployments::create))
+        .routes(routes!(
+            deployments::get,
+            deployments::update,
+            deployments::delete
+        ))
+        .routes(routes!(members::list))
+        .routes(routes!(members::update, members::remove))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::withdraw))
+        .routes(routes!(invitations::accept))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::get, api_keys::revoke))
         .routes(routes!(api_keys::rotate))

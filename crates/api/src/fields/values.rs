@@ -4,13 +4,14 @@ use std::{borrow::Cow, collections::BTreeSet, str::FromStr};
 
 use lanyard_core::{
     account::{AccountEmail, PersonName},
+    deployment::RootUrl,
     id::{Kid, Slug},
     key::Algorithm,
     member::MemberRole,
     password::Password,
     scope::Scope,
     secret_token::SecretToken,
-    tenant::ClaimPath,
+    tenant::{ClaimPath, ClaimText, TokenProfile},
     user::UserId,
 };
 use serde_json::Value;
@@ -186,8 +187,10 @@ parsed_fields!(
     Kid,
     MemberRole,
     PersonName,
+    RootUrl,
     Scope,
-    Slug
+    Slug,
+    TokenProfile,
 );
 
 impl Field for Password {
@@ -200,6 +203,12 @@ impl Field for Password {
 impl Field for SecretToken {
     fn read(value: &Value) -> Result<Self, Faults> {
         Self::parse(string(value)?).ok_or_else(|| Faults::one("isn't whole"))
+    }
+}
+
+impl Field for ClaimText {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse("it", string(value)?).map_err(|error| Faults::one(error.to_string()))
     }
 }
 

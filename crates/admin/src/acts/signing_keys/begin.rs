@@ -1,7 +1,7 @@
 //! Keys that begin: made here, imported, or put in the place of another.
 
 use lanyard_core::{
-    id::{IdError, Kid},
+    id::Kid,
     key::{self, Algorithm, ImportOptions, ImportWarning, KeyMaterial},
     signing_key::{KeyState, Origin, SigningKey},
     tenant::{CLOCK_SKEW, DEMO_ACCEPT_LIFETIME},
@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Refused, Seen, find};
-use crate::{acts::By, output::time};
+use crate::acts::By;
 
 /// A key that has begun, and what became of the one that signed.
 #[derive(Debug)]
@@ -25,15 +25,8 @@ pub(crate) struct Begun {
     pub(crate) replaced: Option<Replaced>,
 }
 
-/// A name for a new key: the day, and random letters.
-pub(crate) fn new_kid(now: i64) -> Result<Kid, IdError> {
-    let day: String = time(now).chars().take(10).collect();
-    let random = Uuid::new_v4().simple().to_string();
-    format!("{day}-{}", &random[..8]).parse()
-}
-
-fn kid_or_new(kid: Option<Kid>, now: i64) -> Result<Kid, IdError> {
-    kid.map_or_else(|| new_kid(now), Ok)
+fn kid_or_new(kid: Option<Kid>, now: i64) -> Kid {
+    kid.unwrap_or_else(|| Kid::dated(now, Uuid::new_v4()))
 }
 
 /// Adds a key that was made here. It signs if it is to, or if nothing else does: then it has been waited for.
@@ -50,7 +43,7 @@ pub(crate) async fn create(
     } else {
         KeyState::Pending
     };
-    let kid = kid_or_new(kid, now)?;
+    let kid = kid_or_new(kid, now);
     let key = SigningKey::new(kid, material, state, Origin::Generated, now);
     begin(tx, by, seen, key, ("key.create", None)).await
 }
@@ -68,7 +61,7 @@ pub(crate) async fn rotate(
         return Err(Refused::NoActive);
     }
     let now = by.clock.now();
-    let kid = kid_or_new(kid, now)?;
+    let kid = kid_or_new(kid, now);
     let key = SigningKey::new(kid, material, KeyState::Active, Origin::Generated, now);
     begin(tx, by, seen, key, ("key.rotate", overlap)).await
 }
@@ -143,7 +136,7 @@ pub(crate) async fn import(
         accept_lifetime,
         form: import.imported.form,
     };
-    let kid = kid_or_new(import.kid, now)?;
+    let kid = kid_or_new(import.kid, now);
     let mut key = SigningKey::new(kid, import.imported.material, state, origin, now);
     key.weak = import.imported.weak;
     begin(tx, by, seen, key, ("key.import", None)).await

@@ -4,7 +4,7 @@ mod begin;
 mod end;
 mod refused;
 
-pub(crate) use begin::{Begun, Import, activate, create, import, new_kid, read, rotate};
+pub(crate) use begin::{Begun, Import, activate, create, import, read, rotate};
 pub(crate) use end::{Ended, retire, revoke};
 pub(crate) use refused::Refused;
 

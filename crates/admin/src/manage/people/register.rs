@@ -18,7 +18,7 @@ use lanyard_core::{
 };
 use lanyard_storage::{
     account_links::{self, Link, VERIFY_LIFETIME},
-    accounts,
+    accounts, invitations,
     outbox::Letter,
     throttles::{self, Attempt},
 };
@@ -92,13 +92,9 @@ pub(in crate::manage) async fn register(
     let open = match (app.registration, &new.invitation) {
         (Registration::Open, _) => true,
         (Registration::Invite, Some(invitation)) => {
-            account_links::is_invited(
-                &app.database,
-                &invitation.hash(),
-                &new.email,
-                app.clock.now(),
-            )
-            .await?
+            invitations::find(&app.database, &invitation.hash(), app.clock.now())
+                .await?
+                .is_some_and(|invitation| invitation.email == new.email)
         }
         (Registration::Invite, None) | (Registration::Closed, _) => false,
     };

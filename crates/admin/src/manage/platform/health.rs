@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use axum::{Json, extract::State};
 use lanyard_api::{App, Failure, fields::Time};
-use lanyard_storage::{nodes, reseal};
+use lanyard_storage::{nodes, outbox, reseal};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -84,7 +84,7 @@ pub(super) async fn get(State(app): State<App>, _admin: Admin) -> Result<Json<He
     let begin = Instant::now();
     let redis = app.readers.ping_redis().await;
     let redis = redis.map(|reachable| answered(begin, reachable));
-    let (waiting, oldest) = nodes::mail_backlog(&app.database).await?;
+    let (waiting, oldest) = outbox::backlog(&app.database).await?;
     let mut sealed = BTreeMap::new();
     for count in reseal::counts(&app.database).await? {
         *sealed.entry(count.master_key_id).or_default() += count.rows;
