@@ -383,7 +383,7 @@ async fn a_batch_of_a_thousand_is_taken_and_one_more_is_not() {
 async fn each_token_of_a_batch_is_charged() {
     let (app, _, key) = stage().await;
     app.database
-        .execute("update tenants set max_requests_per_second = 1")
+        .execute("update tenants set requests_per_second = 1")
         .await;
     let tokens = vec![json!({ "user": "1" }); 20];
     let body = json!({ "tokens": tokens }).to_string();

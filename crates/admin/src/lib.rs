@@ -1,6 +1,6 @@
 //! What an operator touches: the command line, `lanyard dev`, and the server's wiring.
 
-mod acts;
+pub mod acts;
 pub mod audit;
 pub mod client;
 pub mod commands;

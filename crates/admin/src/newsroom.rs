@@ -2,17 +2,17 @@
 //! audit log, all in one transaction.
 
 use lanyard_core::{
-    audit::Event,
     deployment::Deployment,
     id::{Kid, Slug},
     key::{self, Algorithm, KeyError},
-    seal::MasterKeys,
     signing_key::{KeyState, Origin, SigningKey},
     tenant::{IssuingRule, SettingError},
 };
 use lanyard_storage::{StorageError, WriteTx, keys, tenants};
 use serde_json::json;
 use uuid::Uuid;
+
+use crate::acts::By;
 
 /// A newsroom that is to be made.
 #[derive(Debug)]
@@ -65,17 +65,6 @@ impl From<StorageError> for Refusal {
     }
 }
 
-/// Who makes it, and with what.
-#[derive(Debug, Clone, Copy)]
-pub struct Maker<'a> {
-    /// As the audit log names actors.
-    pub actor: &'a str,
-    /// When, in unix microseconds.
-    pub at: i64,
-    /// What its first key is sealed with.
-    pub master_keys: &'a MasterKeys,
-}
-
 impl NewTenant {
     /// A newsroom with this first deployment and key, and all else as it is unless said.
     #[must_use]
@@ -94,7 +83,7 @@ impl NewTenant {
     ///
     /// # Errors
     /// A setting is wrong, or the slug or the issuer is taken. Nothing may be committed then.
-    pub async fn make(&mut self, tx: &mut WriteTx, by: &Maker<'_>) -> Result<(), Refusal> {
+    pub async fn make(&mut self, tx: &mut WriteTx, by: By<'_>) -> Result<(), Refusal> {
         self.deployment.check(&self.issuing)?;
         let row = tenants::NewTenant {
             slug: self.slug.clone(),
@@ -114,14 +103,8 @@ impl NewTenant {
             "kind": self.deployment.kind(), "issuer": self.deployment.issuer(), "audience": self.deployment.audience(),
             "kid": self.key.as_ref().map(|key| &key.kid),
         });
-        tx.audit(&Event {
-            at: by.at,
-            actor: by.actor,
-            action: "tenant.create",
-            target: self.slug.as_str(),
-            detail: &detail.to_string(),
-        })
-        .await?;
+        by.audit(tx, "tenant.create", self.slug.as_str(), &detail)
+            .await?;
         Ok(())
     }
 }

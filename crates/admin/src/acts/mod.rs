@@ -9,17 +9,18 @@ use serde_json::Value;
 
 /// Who acts, and with what.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct By<'a> {
+pub struct By<'a> {
     /// Who, as the audit log names actors.
-    pub(crate) actor: &'a str,
+    pub actor: &'a str,
     /// The time.
-    pub(crate) clock: &'a Clock,
+    pub clock: &'a Clock,
     /// What secrets are sealed with.
-    pub(crate) master_keys: &'a MasterKeys,
+    pub master_keys: &'a MasterKeys,
 }
 
 impl By<'_> {
-    async fn audit(
+    /// Adds an event to the tenant's audit log, within the transaction.
+    pub(crate) async fn audit(
         &self,
         tx: &mut WriteTx,
         action: &str,

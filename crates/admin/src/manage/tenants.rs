@@ -36,7 +36,10 @@ use super::{
     api_keys::{self, NewApiKeyOut},
     deployments::{DeploymentOut, Wish},
 };
-use crate::newsroom::{self, Maker, NewTenant, Refusal};
+use crate::{
+    acts::By,
+    newsroom::{self, NewTenant, Refusal},
+};
 
 /// How many newsrooms an account may own.
 const MOST_OWNED: i64 = 20;
@@ -228,12 +231,12 @@ pub(super) async fn create(
         ..NewTenant::new(slug, deployment, key)
     };
     let actor = act.actor().to_owned();
-    let by = Maker {
+    let by = By {
         actor: &actor,
-        at: app.clock.micros(),
+        clock: &app.clock,
         master_keys: &app.master_keys,
     };
-    new.make(&mut act.tx, &by).await.map_err(refused)?;
+    new.make(&mut act.tx, by).await.map_err(refused)?;
     memberships::set(&mut act.tx, account.0, MemberRole::Owner).await?;
     let api_key = first_api_key(&app, &mut act, &new.slug).await?;
     let now = app.clock.now();

@@ -13,7 +13,8 @@ use lanyard_storage::keys;
 
 use super::{
     actor, by, key_id,
-    new::{self, ActivatedKeyOut, ImportedKeyOut, KeyImport, NewKey, NewKeyOut, Rotation},
+    new::{self, ActivatedKeyOut, ImportedKeyOut, NewKeyOut},
+    wanted::{KeyImport, NewKey, Rotation},
 };
 use crate::acts::signing_keys::{self as acts, Seen};
 

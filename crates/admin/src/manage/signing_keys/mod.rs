@@ -5,6 +5,7 @@ mod end;
 mod new;
 mod refused;
 mod shown;
+mod wanted;
 
 use axum::{
     Json,
