@@ -68,16 +68,6 @@ pub struct TenantOut {
     created_at: Time,
 }
 
-/// What Talk is to be told. The values are secret.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TalkSettingsOut {
-    /// Lines for its environment.
-    #[schema(example = json!(["TALK_JWT_ISSUER=https://talk.the-post.example", "TALK_JWT_AUDIENCE=talk", "TALK_JWT_ALG=HS256", "TALK_JWT_SECRETS=…"]))]
-    env: Vec<String>,
-    /// What to know before they are used.
-    notes: Vec<String>,
-}
-
 /// A newsroom that was just made. The API key, and the secrets in the settings, are shown this once.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewTenantOut {
@@ -87,8 +77,12 @@ pub struct NewTenantOut {
     deployment: DeploymentOut,
     /// What its CMS shows.
     api_key: NewApiKeyOut,
-    /// What its Talk is to be told; `null` for Coral, whose secret is made there and imported here.
-    talk_settings: Option<TalkSettingsOut>,
+    /// What its Talk is to be told, as lines of an .env file; `null` for Coral, whose secret is made there and imported
+    /// here.
+    #[schema(
+        example = "TALK_JWT_ISSUER=https://talk.the-post.example\nTALK_JWT_AUDIENCE=talk\nTALK_JWT_ALG=HS256\nTALK_JWT_SECRETS=…"
+    )]
+    talk_settings: Option<String>,
 }
 
 input! {
@@ -324,13 +318,14 @@ async fn first_api_key(app: &App, act: &mut Act, slug: &Slug) -> Result<NewApiKe
     api_keys::make(app, act, slug, &Quota::default(), &key).await
 }
 
-/// What Talk is to be told about its first key, private half and all: this is the answer that makes it.
+/// What Talk is to be told about its first key, private half and all: this is the answer that makes it. With one key of
+/// ours there is nothing to note.
 fn talk_settings(
     deployment: &Deployment,
     issuing: &IssuingRule,
     key: Option<SigningKey>,
     now: i64,
-) -> Result<Option<TalkSettingsOut>, Failure> {
+) -> Result<Option<String>, Failure> {
     let (Some(policy), Some(key)) = (deployment.policy(issuing, false), key) else {
         return Ok(None);
     };
@@ -343,10 +338,5 @@ fn talk_settings(
         }
         error => Failure::from(Problem::Internal).logged(error),
     })?;
-    let variables = settings.variables.iter();
-    let env = variables.map(|(name, value)| talk::env_line(name, value).to_string());
-    Ok(Some(TalkSettingsOut {
-        env: env.collect(),
-        notes: settings.notes,
-    }))
+    Ok(Some(settings.env().to_string()))
 }
