@@ -8,6 +8,7 @@ mod passwords;
 mod strangers;
 mod timing;
 
+use lanyard_core::audit::Fault;
 use serde_json::{Value, json};
 
 use crate::harness::{App, Browser, SESSION};
@@ -198,11 +199,57 @@ async fn an_account_has_fifty_sessions_at_the_most() {
     // Past the log-in, which would hash fifty times.
     let sql = "insert into sessions (hash, id, account_id, created_at, last_seen_at, expires_at, proved_at)
                select sha256(n::text::bytea), gen_random_uuid(), account_id, created_at,
-                      last_seen_at + interval '1 second', expires_at, proved_at
-               from sessions, generate_series(1, 60) n";
+                      last_seen_at - interval '1 minute', expires_at, proved_at
+               from sessions, generate_series(1, 60) n;
+               update sessions set last_seen_at = last_seen_at - interval '1 hour' where user_agent <> ''";
     app.database.execute(sql).await;
     let mut browser = logged_in(&app, JANE, PASSWORD).await;
     let listed = browser.get("/v1/sessions").await.json();
     assert_eq!(listed["data"].as_array().unwrap().len(), 50);
     assert_eq!(first.get("/v1/account").await.status, 401);
+}
+
+#[tokio::test]
+async fn the_platform_s_log_is_only_added_to_and_a_change_is_found() {
+    let app = App::start().await;
+    registered(&app, JANE).await;
+    registered(&app, "joe@thepost.example").await;
+    assert_eq!(actions(&app).await.len(), 2);
+    let as_server = "do $$ begin
+         set local role lanyard_app;
+         begin update platform_events set actor = 'x'; raise exception 'updated';
+         exception when insufficient_privilege then null; end;
+         begin delete from platform_events; raise exception 'deleted';
+         exception when insufficient_privilege then null; end;
+     end $$";
+    app.database.execute(as_server).await;
+    let change = "update platform_events set actor = 'nobody' where sequence = 2";
+    app.database.execute(change).await;
+    let verified = lanyard_storage::platform_events::verify(&app.state.database, None).await;
+    assert_eq!(verified.unwrap(), Err(Fault::Event(2)));
+}
+
+#[tokio::test]
+async fn what_is_over_is_forgotten() {
+    let app = App::start().await;
+    let mut browser = registered(&app, JANE).await;
+    let body = json!({ "email": "joe@thepost.example", "name": "Joe" });
+    browser.post("/v1/accounts", &body).await;
+    browser
+        .log_in("joe@thepost.example", "whatever it is")
+        .await;
+    let sql = "update sessions set expires_at = now() - interval '1 second';
+               update account_links set expires_at = now() - interval '1 second';
+               update throttles set last_failure_at = now() - interval '8 days';";
+    app.database.execute(sql).await;
+    lanyard_storage::accounts::prune(&app.state.database)
+        .await
+        .unwrap();
+    let sql = "do $$ begin
+         assert not exists (select from sessions);
+         assert not exists (select from account_links);
+         assert not exists (select from throttles);
+         assert exists (select from accounts);
+     end $$";
+    app.database.execute(sql).await;
 }

@@ -11,7 +11,7 @@ use std::{
 use lanyard_core::seal::{MasterKeys, Sealed};
 use lanyard_storage::reseal;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -160,15 +160,22 @@ async fn every_kind_of_secret_is_sealed_anew() {
     let mut app = App::builder().master_keys(&old_first()).start().await;
     app.tenant("post").await;
     let admin = app.member("post", "admin").await;
-    let create = async |app: &App| {
-        let url = format!("{}/v1/tenants/post/api-keys", app.url);
+    let ask = async |app: &App, path: &str, body: &Value| {
         let request = admin.request(Method::POST, "").build().unwrap();
-        let request = app.client.post(url).headers(request.headers().clone());
-        let request = request.header("idempotency-key", "once");
-        Answer::to(request.json(&json!({ "name": "kept" }))).await
+        let request = app
+            .client
+            .post(format!("{}{path}", app.url))
+            .headers(request.headers().clone());
+        Answer::to(request.header("idempotency-key", "once").json(body)).await
+    };
+    let newsroom = json!({ "name": "The Gazette", "root_url": "https://talk.gazette.example" });
+    let create = async |app: &App| {
+        let kept = ask(app, "/v1/tenants/post/api-keys", &json!({ "name": "kept" })).await;
+        let own = ask(app, "/v1/tenants", &newsroom).await;
+        assert_eq!((kept.status, own.status), (201, 201), "{kept:?} {own:?}");
+        (kept.json(), own.json())
     };
     let made = create(&app).await;
-    assert_eq!(made.status, 201, "{made:?}");
     let account = admin.account;
     let keys = MasterKeys::parse(MASTER_KEY).unwrap();
     let totp = keys.seal_for("totp", &[account.as_bytes()], b"seed");
@@ -183,7 +190,7 @@ async fn every_kind_of_secret_is_sealed_anew() {
     let report = rotate(&app.database, &new_first()).await.json();
     assert_eq!(
         (&report["resealed"], &report["remaining"]),
-        (&json!(153), &json!(0))
+        (&json!(155), &json!(0))
     );
     let sealed: Vec<u8> = sqlx::query_scalar("select totp_sealed from accounts where id = $1")
         .bind(account)
@@ -200,14 +207,14 @@ async fn every_kind_of_secret_is_sealed_anew() {
     assert_eq!(read_letters(&app.database).await, 150);
     let newer = app.second_builder().master_keys(NEW).start().await;
     app.stop().await;
-    assert_eq!(create(&newer).await.json(), made.json(), "the kept answer");
+    assert_eq!(create(&newer).await, made, "the kept answers");
     let audit = ["audit", "list", "--platform", "--json"];
     let event = command(&newer.database, NEW, &audit).await.json()[0].clone();
     assert_eq!(
         (&event["action"], &event["target"]),
         (&json!("master_key.rotate"), &json!("new"))
     );
-    assert_eq!(event["detail"], json!({ "secrets": 153 }));
+    assert_eq!(event["detail"], json!({ "secrets": 155 }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -237,7 +237,10 @@ async fn the_first_admin_is_made_at_the_terminal() {
     let create = ["admin", "create", "ops@lanyard.example"];
     let made = desk.run(&create).await.ok();
     let link = made.stdout.trim();
-    assert!(link.starts_with("http://localhost:3000/reset#"), "{link}");
+    assert!(
+        link.starts_with("http://localhost:3000/reset#token="),
+        "{link}"
+    );
     assert_eq!(desk.count("account_links").await, 1);
     let again = desk.run(&create).await.ok();
     assert_eq!(again.stdout, "");

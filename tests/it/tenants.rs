@@ -91,11 +91,11 @@ async fn the_name_in_urls_is_made_of_the_name_and_looks_like_no_other() {
     let made = post(None, "Süddeutsche Zeitung", "a").await;
     assert_eq!(made.json()["tenant"]["slug"], "sueddeutsche-zeitung");
     assert_eq!(post(Some("daily"), "Daily", "b").await.status, 201);
-    for taken in ["daily", "da1ly", "dai1y", "daliy"] {
+    for taken in ["daily", "da1ly", "dai1y"] {
         let refused = post(Some(taken), "Daily", "c").await;
-        let expected = if taken == "daliy" { "" } else { "slug-taken" };
-        assert_eq!(refused.problem(), expected, "{taken}");
+        assert_eq!(refused.problem(), "slug-taken", "{taken}");
     }
+    assert_eq!(post(Some("daily-2"), "Daily", "c").await.status, 201);
     for reserved in ["admin", "adm1n", "lanyard", "www", "xn--a", "a_b", "CoraI"] {
         let refused = post(Some(reserved), "Daily", "d").await;
         assert_eq!(pointers(&refused), ["/slug"], "{reserved}");

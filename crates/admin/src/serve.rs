@@ -4,7 +4,9 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use lanyard_api::{App, Limits, PublicUrl, Settings, log};
 use lanyard_core::seal::MasterKeys;
-use lanyard_storage::{Clock, Database, Listener, StorageError, keys, outbox, revocations, usage};
+use lanyard_storage::{
+    Clock, Database, Listener, StorageError, accounts, keys, outbox, revocations, usage,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -124,6 +126,7 @@ async fn prune(database: Database) {
 
 async fn forget(database: &Database) -> Result<(), StorageError> {
     revocations::prune(database).await?;
+    accounts::prune(database).await?;
     usage::prune(database).await
 }
 

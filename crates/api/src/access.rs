@@ -10,6 +10,8 @@ pub enum Need {
     Nothing,
     /// Somebody who is logged in.
     Account,
+    /// Somebody who is logged in, and whose session has just proved its password.
+    AccountProved,
     /// A member of the tenant in the path with at least this role; or one of its API keys with the scope, if one is named.
     Member(MemberRole, Option<Scope>),
     /// A member with at least this role whose session has just proved its password. No API key.
@@ -67,10 +69,10 @@ pub const RULES: &[Rule] = &[
     rule(PATCH, "/v1/account", Need::Account),
     rule(POST, "/v1/account/password", Need::Account),
     rule(POST, "/v1/account/prove", Need::Account),
-    rule(POST, "/v1/account/totp", Need::Account),
-    rule(DELETE, "/v1/account/totp", Need::Account),
-    rule(POST, "/v1/account/totp/confirm", Need::Account),
-    rule(POST, "/v1/account/recovery-codes", Need::Account),
+    rule(POST, "/v1/account/totp", Need::AccountProved),
+    rule(DELETE, "/v1/account/totp", Need::AccountProved),
+    rule(POST, "/v1/account/totp/confirm", Need::AccountProved),
+    rule(POST, "/v1/account/recovery-codes", Need::AccountProved),
     rule(POST, "/v1/invitations/accept", Need::Account),
 
     rule(GET, "/v1/tenants", Need::Account),

@@ -94,7 +94,7 @@ impl FromRequestParts<App> for Person {
                 return Err(Problem::NotFound.into());
             }
             Need::Platform => {}
-            Need::PlatformProved => person.proved(app.clock.now())?,
+            Need::AccountProved | Need::PlatformProved => person.proved(app.clock.now())?,
             // A member's route asks for a `Caller`.
             Need::Nothing | Need::Member(..) | Need::Proved(_) => {
                 return Err(rule::missing(parts));

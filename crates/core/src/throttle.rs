@@ -27,7 +27,7 @@ pub struct Rule {
 /// Attempts on one account from one place, and in one session. A person who mistypes isn't held up for long.
 const NARROW: Rule = Rule {
     free: 5,
-    first_wait: 1,
+    first_wait: 15,
     longest_wait: 15 * MINUTE,
     forget_after: DAY,
 };
@@ -162,12 +162,10 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
-        let waits: Vec<i64> = (1..=17).map(|count| NARROW.wait_after(count)).collect();
+        let waits: Vec<i64> = (1..=13).map(|count| NARROW.wait_after(count)).collect();
         assert_eq!(
             waits,
-            [
-                0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900
-            ]
+            [0, 0, 0, 0, 15, 30, 60, 120, 240, 480, 900, 900, 900]
         );
         assert_eq!(NARROW.wait_after(i32::MAX), 900);
         assert!(NARROW.trips_at(5) && !NARROW.trips_at(6));

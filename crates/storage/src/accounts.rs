@@ -409,3 +409,14 @@ pub async fn memberships(
         })
         .collect())
 }
+
+/// Forgets sessions, links, devices and attempts that nothing needs any more.
+///
+/// # Errors
+/// The database fails.
+pub async fn prune(database: &Database) -> Result<(), StorageError> {
+    sqlx::query!("select prune_accounts()")
+        .execute(&database.pool)
+        .await?;
+    Ok(())
+}

@@ -34,14 +34,19 @@ pub struct DeploymentRow {
     pub longest_life: i64,
 }
 
-/// Stores a deployment, whose issuer the tenant has (see [`claim_issuer`]).
+/// Stores a deployment, whose issuer the tenant has (see [`claim_issuer`]). `now` is in unix seconds.
 ///
 /// # Errors
 /// [`StorageError::Conflict`] with [`NAME_TAKEN`] or [`CLAIMS_TAKEN`].
-pub async fn insert(tx: &mut WriteTx, deployment: &Deployment) -> Result<(), StorageError> {
+pub async fn insert(
+    tx: &mut WriteTx,
+    deployment: &Deployment,
+    now: i64,
+) -> Result<(), StorageError> {
     sqlx::query!(
-        "insert into deployments (tenant_id, id, name, kind, root_url, issuer, audience, user_id_claim, token_lifetime)
-         values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, 'sub'), $9)",
+        "insert into deployments (tenant_id, id, name, kind, root_url, issuer, audience, user_id_claim, token_lifetime,
+                                  created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, 'sub'), $9, to_timestamp($10::bigint))",
         tx.tenant.0,
         deployment.id.0,
         deployment.name.as_str(),
@@ -50,7 +55,8 @@ pub async fn insert(tx: &mut WriteTx, deployment: &Deployment) -> Result<(), Sto
         deployment.issuer().map(ClaimText::as_str),
         deployment.audience().map(ClaimText::as_str),
         deployment.user_id_claim().map(|path| path.as_str()),
-        deployment.token_lifetime
+        deployment.token_lifetime,
+        now
     )
     .execute(tx.connection())
     .await?;

@@ -4,11 +4,14 @@ use lanyard_core::{
     account::AccountId,
     seal::{MasterKeys, Sealed},
 };
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{StorageError, WriteTx};
 
 pub(crate) const PURPOSE: &str = "idempotency";
+/// In the place of a caller where the answer is an account's own. No caller in a tenant is called so.
+pub(crate) const ACCOUNT: &str = "account";
 
 /// For how long a key is remembered, in seconds.
 pub const KEPT_FOR: i64 = 86_400;
@@ -35,16 +38,20 @@ pub struct Request<'a> {
 
 impl Request<'_> {
     fn context(&self, tx: &WriteTx) -> [Vec<u8>; 3] {
-        let (whose, caller) = match self.scope {
-            Scope::Tenant(caller) => (tx.tenant.0, caller),
-            Scope::Account(account) => (account.0, "account"),
-        };
-        [
-            whose.as_bytes().to_vec(),
-            caller.as_bytes().to_vec(),
-            self.key.as_bytes().to_vec(),
-        ]
+        match self.scope {
+            Scope::Tenant(caller) => context(tx.tenant.0, caller, self.key),
+            Scope::Account(account) => context(account.0, ACCOUNT, self.key),
+        }
     }
+}
+
+/// What an answer is bound to: a tenant and a caller there, or an account and [`ACCOUNT`]; and the key.
+pub(crate) fn context(whose: Uuid, caller: &str, key: &str) -> [Vec<u8>; 3] {
+    [
+        whose.as_bytes().to_vec(),
+        caller.as_bytes().to_vec(),
+        key.as_bytes().to_vec(),
+    ]
 }
 
 /// What was answered before under a key.

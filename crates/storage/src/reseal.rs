@@ -20,9 +20,8 @@ use crate::{
 /// Rows that are sealed anew in one transaction.
 const BATCH: i64 = 100;
 
-// What each kind was sealed for.
-const ACCOUNT_IDEMPOTENCY: &str = "account idempotency";
-const TOTP: &str = "totp";
+/// What the secret of an authenticator app is sealed for, together with its account's id.
+pub const TOTP: &str = "totp";
 
 /// Why nothing more is sealed anew.
 #[derive(Debug, thiserror::Error)]
@@ -205,11 +204,8 @@ async fn idempotency_keys(
             master_key_id: row.master_key_id,
             bytes: row.sealed,
         };
-        let context = [
-            &tenant.0.as_bytes()[..],
-            row.caller.as_bytes(),
-            row.key.as_bytes(),
-        ];
+        let context = idempotency::context(tenant.0, &row.caller, &row.key);
+        let context = context.each_ref().map(Vec::as_slice);
         resealed.push(keys.reseal_for(idempotency::PURPOSE, &context, &old)?.bytes);
         callers.push(row.caller);
         names.push(row.key);
@@ -247,8 +243,9 @@ async fn account_idempotency_keys(
             master_key_id: row.master_key_id,
             bytes: row.sealed,
         };
-        let context = [&row.account_id.as_bytes()[..], row.key.as_bytes()];
-        resealed.push(keys.reseal_for(ACCOUNT_IDEMPOTENCY, &context, &old)?.bytes);
+        let context = idempotency::context(row.account_id, idempotency::ACCOUNT, &row.key);
+        let context = context.each_ref().map(Vec::as_slice);
+        resealed.push(keys.reseal_for(idempotency::PURPOSE, &context, &old)?.bytes);
         accounts.push(row.account_id);
         names.push(row.key);
     }

@@ -146,15 +146,15 @@ pub async fn issuer_holder(
 }
 
 /// Stores a tenant with its first deployment, in a transaction that [`Database::write_new`] has begun; false when its
-/// issuer is another tenant's.
+/// issuer is another tenant's. `now` is in unix seconds.
 ///
 /// # Errors
 /// [`StorageError::Conflict`] with [`SLUG_TAKEN`] or [`LOOK_TAKEN`].
-pub async fn create(tx: &mut WriteTx, new: &NewTenant) -> Result<bool, StorageError> {
+pub async fn create(tx: &mut WriteTx, new: &NewTenant, now: i64) -> Result<bool, StorageError> {
     sqlx::query!(
         "insert into tenants (id, slug, skeleton, name, accept_issuing_tokens, issuing_subject, issuing_audience,
-                              allow_email_ids)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                              allow_email_ids, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::bigint))",
         tx.tenant.0,
         new.slug.as_str(),
         confusable::skeleton(new.slug.as_str()),
@@ -162,7 +162,8 @@ pub async fn create(tx: &mut WriteTx, new: &NewTenant) -> Result<bool, StorageEr
         new.issuing.accepted,
         new.issuing.subject.as_str(),
         new.issuing.audience.as_str(),
-        new.allow_email_ids
+        new.allow_email_ids,
+        now
     )
     .execute(tx.connection())
     .await?;
@@ -171,7 +172,7 @@ pub async fn create(tx: &mut WriteTx, new: &NewTenant) -> Result<bool, StorageEr
     {
         return Ok(false);
     }
-    deployments::insert(tx, &new.deployment).await?;
+    deployments::insert(tx, &new.deployment, now).await?;
     Ok(true)
 }
 

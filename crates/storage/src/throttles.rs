@@ -89,38 +89,39 @@ async fn blocked(tx: &mut PlatformTx, bucket: &Bucket, now: i64) -> Result<Attem
     Ok(Attempt::Blocked { wait })
 }
 
-/// Takes an attempt back that turned out well; those before it stay counted.
+/// After attempts that turned out well: what was counted in some buckets is forgotten, and in others this one attempt is
+/// taken back, while those before it stay counted.
 ///
 /// # Errors
 /// The database fails.
-pub async fn take_back(
+pub async fn settle(
     tx: &mut PlatformTx,
-    buckets: &[Bucket],
+    forget: &[Bucket],
+    take_back: &[Bucket],
     now: i64,
 ) -> Result<(), StorageError> {
-    let mut ordered: Vec<&Bucket> = buckets.iter().collect();
-    ordered.sort_unstable_by_key(|bucket| bucket.key);
-    for bucket in ordered {
-        // It was admitted, so nothing had to wait when it was made.
-        sqlx::query!(
-            "update throttles set failures = greatest(failures - 1, 0), blocked_until = to_timestamp($2::bigint)
-             where key = $1",
-            &bucket.key[..],
-            now
-        )
-        .execute(tx.connection())
-        .await?;
+    let forgotten = forget.iter().map(|bucket| (bucket, true));
+    let mut all: Vec<_> = forgotten
+        .chain(take_back.iter().map(|bucket| (bucket, false)))
+        .collect();
+    // In the order of `attempt`, with which this could block otherwise.
+    all.sort_unstable_by_key(|(bucket, _)| bucket.key);
+    for (bucket, forget) in all {
+        if forget {
+            sqlx::query!("delete from throttles where key = $1", &bucket.key[..])
+                .execute(tx.connection())
+                .await?;
+        } else {
+            // It was admitted, so nothing had to wait when it was made.
+            sqlx::query!(
+                "update throttles set failures = greatest(failures - 1, 0), blocked_until = to_timestamp($2::bigint)
+                 where key = $1",
+                &bucket.key[..],
+                now
+            )
+            .execute(tx.connection())
+            .await?;
+        }
     }
-    Ok(())
-}
-
-/// Forgets all that was counted in a bucket.
-///
-/// # Errors
-/// The database fails.
-pub async fn clear(tx: &mut PlatformTx, bucket: &Bucket) -> Result<(), StorageError> {
-    sqlx::query!("delete from throttles where key = $1", &bucket.key[..])
-        .execute(tx.connection())
-        .await?;
     Ok(())
 }

@@ -162,7 +162,7 @@ async fn long_passwords_and_any_alphabet_are_taken_whole() {
     let app = App::start().await;
     let mut browser = registered(&app, JANE).await;
     let mut before = PASSWORD.to_owned();
-    let long = "Zwölf Boxkämpfer jagen Viktor quer! ".repeat(27)[..1000].to_owned();
+    let long = "Zwölf Boxkämpfer jagen Viktor quer! ".repeat(26);
     for new in [long.clone(), "Вышел ёжик из тумана".to_owned()] {
         let body = json!({ "current_password": before, "new_password": new });
         let changed = browser.post("/v1/account/password", &body).await;

@@ -124,7 +124,7 @@ async fn password_link(
     let (url, token) = (public_url()?, secret()?);
     account_links::create(tx, &token.hash(), email, Link::Reset(id), store.clock.now()).await?;
     // After the hash: browsers send it to nobody.
-    Ok(url.link(&format!("/reset#{}", *token.reveal())))
+    Ok(url.link(&format!("/reset#token={}", *token.reveal())))
 }
 
 fn secret() -> Outcome<SecretToken> {

@@ -1,7 +1,5 @@
 //! Invitations: how a newsroom gets more members than the one who made it.
 
-use std::time::Duration;
-
 use axum::{
     Json,
     extract::{Path, State},
@@ -21,14 +19,16 @@ use lanyard_core::{
 use lanyard_storage::{
     invitations::{self, GOOD_FOR, InvitationRow},
     memberships, outbox, tenants,
-    throttles::{self, Attempt},
 };
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
+use super::people::{
+    self,
+    register::{lifetime, link},
+};
 use crate::mail::letters;
 
 /// An invitation. Its link is mailed, and shown to nobody.
@@ -104,8 +104,8 @@ input! {
     /// An invitation that is accepted.
     pub struct Acceptance {
         /// What stands behind `#token=` in its link.
-        #[schema(example = "q9v1…")]
-        token: String,
+        #[schema(value_type = String, example = "q9v1…")]
+        token: SecretToken,
     }
 }
 
@@ -156,7 +156,7 @@ pub(super) async fn create(
     body: JsonBody<NewInvitation>,
 ) -> Result<Response, Failure> {
     let (new, now) = (body.value, app.clock.now());
-    spare(&app, &new.email).await?;
+    people::admit(&app, &[Bucket::letters_to(&new.email)]).await?;
     let token = SecretToken::generate().map_err(|_| Problem::Internal)?;
     let mut act = caller.act_once(&app, body.once).await?;
     if memberships::has_email(&mut act.tx, &new.email).await? {
@@ -184,17 +184,6 @@ pub(super) async fn create(
     act.created(&InvitationOut::new(invitation, now)).await
 }
 
-/// Goes on unless the mailbox has had many letters of late.
-async fn spare(app: &App, email: &AccountEmail) -> Result<(), Failure> {
-    let bucket = Bucket::letters_to(email);
-    match throttles::attempt(&app.database, &[bucket], app.clock.now()).await? {
-        Attempt::Admitted { .. } => Ok(()),
-        Attempt::Blocked { wait } => Err(Failure::from(Problem::RateLimited)
-            .detail("This address has had many letters of late. Try again later.")
-            .retry_after(wait)),
-    }
-}
-
 /// Queues the letter, which leaves once all is committed.
 async fn mail(
     app: &App,
@@ -209,8 +198,7 @@ async fn mail(
         Who::Member(person, _) => person.session.name.as_str(),
         Who::ApiKey(_) | Who::Operator(_) => "The platform's operator",
     };
-    let path = Zeroizing::new(format!("/invitation#token={}", *token.reveal()));
-    let link = Zeroizing::new(app.public_url.link(&path));
+    let link = link(app, "invitation", token);
     let letter = letters::invitation(
         invitation.email.as_str(),
         &letters::Invitation {
@@ -218,7 +206,7 @@ async fn mail(
             inviter,
             role: invitation.role.name(),
             link: &link,
-            lifetime: Duration::from_secs(GOOD_FOR.unsigned_abs()),
+            lifetime: lifetime(GOOD_FOR),
         },
     );
     let now = invitation.created_at;
@@ -262,9 +250,7 @@ pub(super) async fn accept(
     person: Person,
     body: JsonBody<Acceptance>,
 ) -> Result<Response, Failure> {
-    let hash = SecretToken::parse(&body.value.token)
-        .ok_or(Problem::InvitationInvalid)?
-        .hash();
+    let hash = body.value.token.hash();
     let tenant = invitations::tenant_of(&app.database, &hash).await?;
     let tenant = tenant.ok_or(Problem::InvitationInvalid)?;
     let tx = app.database.write(tenant).await?;

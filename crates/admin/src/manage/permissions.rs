@@ -41,6 +41,7 @@ fn columns(need: Need) -> (String, String) {
     match need {
         Need::Nothing => ("not needed".into(), "not needed".into()),
         Need::Account => ("any".into(), "–".into()),
+        Need::AccountProved => ("any, proved".into(), "–".into()),
         Need::Member(least, Some(scope)) => (role(least), format!("`{scope}`")),
         Need::Member(least, None) => (role(least), "–".into()),
         Need::Proved(least) => (format!("{}, proved", least.name()), "–".into()),

@@ -212,7 +212,8 @@ pub(super) async fn create(
 ) -> Result<Response, Failure> {
     let platform_admin = person.session.platform_admin;
     if app.registration != Registration::Open && !platform_admin {
-        return Err(Problem::RegistrationClosed.into());
+        return Err(Failure::from(Problem::RegistrationClosed)
+            .detail("Only the platform's admins make newsrooms here. Ask them for one."));
     }
     let algorithm = body.value.algorithm;
     let (name, slug, deployment) = read(&app, body.value)?;

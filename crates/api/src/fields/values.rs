@@ -190,8 +190,14 @@ parsed_fields!(
     RootUrl,
     Scope,
     Slug,
-    TokenProfile,
+    TokenProfile
 );
+
+impl Field for ClaimText {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse("it", string(value)?).map_err(|error| Faults::one(error.to_string()))
+    }
+}
 
 impl Field for Password {
     fn read(value: &Value) -> Result<Self, Faults> {
@@ -203,12 +209,6 @@ impl Field for Password {
 impl Field for SecretToken {
     fn read(value: &Value) -> Result<Self, Faults> {
         Self::parse(string(value)?).ok_or_else(|| Faults::one("isn't whole"))
-    }
-}
-
-impl Field for ClaimText {
-    fn read(value: &Value) -> Result<Self, Faults> {
-        Self::parse("it", string(value)?).map_err(|error| Faults::one(error.to_string()))
     }
 }
 

@@ -4,6 +4,7 @@ mod acts;
 mod export;
 mod import;
 mod record;
+mod schema;
 mod transfers;
 
 use axum::{
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use self::record::{Body, Patch};
+use self::{record::Body, schema::Patch};
 use crate::{
     Act, App, Caller, Problem,
     cursor::{List, Page},
@@ -31,7 +32,7 @@ use crate::{
     query,
 };
 
-pub(crate) use self::{record::Record, transfers::Transfers};
+pub(crate) use self::{schema::Record, transfers::Transfers};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -100,7 +101,7 @@ query! {
         #[param(nullable = false)]
         cursor: Option<String>,
         /// What the id begins with, or the e-mail address or the username in any case.
-        #[param(value_type = Option<String>, min_length = 1, max_length = 255, nullable = false)]
+        #[param(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[^\u0000]*$", nullable = false)]
         search: Option<SearchText>,
         /// Only the disabled ones, or only the others.
         #[param(nullable = false)]
@@ -249,7 +250,7 @@ pub(crate) async fn get(
     responses(
         (status = 200, description = "The reader as it is now; whoever was disabled still is", body = UserOut, headers(("ETag" = String, description = "The version"))),
         (status = 201, description = "The reader, who is new", body = UserOut, headers(("ETag" = String, description = "The version"))),
-        (status = 409, description = "The newsroom has as many as it may"),
+        (status = 409, description = "The record's id is another than the path's, or the newsroom has as many as it may"),
         (status = 412, description = "The reader has changed since you saw them"),
     ),
 )]
@@ -293,6 +294,7 @@ pub(crate) async fn put(
     request_body(content((Patch = "application/merge-patch+json"), (Patch = "application/json"))),
     responses(
         (status = 200, description = "The reader as it is now", body = UserOut, headers(("ETag" = String, description = "The version"))),
+        (status = 409, description = "The record would have another id than the path"),
         (status = 412, description = "The reader has changed since you saw them"),
     ),
 )]

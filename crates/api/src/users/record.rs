@@ -1,13 +1,12 @@
 //! Records in bodies: the newsroom's own JSON, of which only the known members are looked at.
 
-use std::{collections::HashMap, marker::PhantomData};
+use std::marker::PhantomData;
 
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use lanyard_core::user::{User, UserError, UserId};
-use serde::Serialize;
-use utoipa::ToSchema;
 
+use super::schema::{Patch, Record};
 use crate::{
     App, Problem,
     body::{self, ContentType},
@@ -15,57 +14,6 @@ use crate::{
     fields::FieldError,
     input::Once,
 };
-
-/// A reader's record. Members of other names are kept as they are, and answered in their own order.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = User, example = json!({"id": "42", "email": "ann@example.org", "username": "ann", "premium": true}))]
-pub(crate) struct Record {
-    /// The newsroom's own id, compared to the letter.
-    #[schema(
-        min_length = 1,
-        max_length = 255,
-        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$"
-    )]
-    id: String,
-    /// E-mail address.
-    #[schema(max_length = 254, pattern = r"^[!-~]+@[!-~]+$")]
-    email: Option<String>,
-    /// Whether the newsroom has seen that the address is the reader's.
-    email_verified: Option<bool>,
-    /// Name shown beside comments.
-    #[schema(
-        min_length = 1,
-        max_length = 255,
-        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$"
-    )]
-    username: Option<String>,
-    /// Badges shown beside the name.
-    badges: Option<Vec<String>>,
-    /// Role in the comments.
-    #[schema(pattern = "^(COMMENTER|MEMBER|STAFF|MODERATOR|ADMIN)$")]
-    role: Option<String>,
-    /// The reader's profile page.
-    #[schema(max_length = 2048, pattern = "^https?://[0-9A-Za-z]")]
-    url: Option<String>,
-    /// The reader's picture.
-    #[schema(max_length = 2048, pattern = "^https?://[0-9A-Za-z]")]
-    avatar: Option<String>,
-    /// When the reader joined: Unix seconds, or RFC 3339.
-    #[schema(value_type = Option<Object>)]
-    member_since: Option<serde_json::Value>,
-    #[serde(flatten)]
-    #[schema(value_type = HashMap<String, Object>)]
-    own: HashMap<String, serde_json::Value>,
-}
-
-/// A merge patch of a record.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = UserPatch, example = json!({"email": "ann@example.org", "premium": null}))]
-pub(crate) struct Patch {
-    #[serde(flatten)]
-    #[schema(value_type = HashMap<String, Object>)]
-    members: HashMap<String, serde_json::Value>,
-}
 
 /// A kind of body: which types it may have.
 pub(crate) trait Kind {
@@ -130,8 +78,8 @@ fn named(user: User, id: &UserId) -> Result<User, Failure> {
     if user.id == *id {
         Ok(user)
     } else {
-        let detail = "must be the id in the path; an id never changes";
-        Err(Failure::field("/id", detail))
+        let other = "The record has another id than the path. An id never changes: delete the reader and add one.";
+        Err(Failure::from(Problem::StateConflict).detail(other))
     }
 }
 

@@ -205,13 +205,26 @@ fn seconds(raw: &RawValue) -> Result<i64, Problem> {
         let time: jiff::Timestamp = string(raw)?.parse().map_err(|_| Problem::NotTime)?;
         time.as_second()
     } else {
-        raw.get().parse().map_err(|_| Problem::NotTime)?
+        whole(raw.get()).ok_or(Problem::NotTime)?
     };
     if SECONDS.contains(&seconds) {
         Ok(seconds)
     } else {
         Err(Problem::TimeOutOfRange)
     }
+}
+
+/// A whole number, also one that is written with a point or an exponent: to JSON that is the same.
+fn whole(text: &str) -> Option<i64> {
+    /// The greatest number up to which all whole numbers are told apart.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let number: f64 = text.parse().ok()?;
+    let exact = number.fract() == 0.0 && number.abs() < EXACT;
+    // Its text without the fraction is the number itself.
+    exact.then(|| format!("{number:.0}").parse().ok()).flatten()
 }
 
 fn not_json(error: serde_json::Error) -> UserError {

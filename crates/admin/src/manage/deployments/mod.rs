@@ -232,7 +232,7 @@ pub(super) async fn create(
     {
         return Err(Problem::IssuerTaken.into());
     }
-    deployments::insert(&mut act.tx, &deployment)
+    deployments::insert(&mut act.tx, &deployment, app.clock.now())
         .await
         .map_err(taken)?;
     let detail = json!({

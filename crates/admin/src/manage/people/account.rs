@@ -252,6 +252,6 @@ async fn renew(
     if !sessions::renew(tx, session.id, &token.hash(), now).await? {
         return Err(Problem::SessionInvalid.into());
     }
-    throttles::clear(tx, &Bucket::session(session.id)).await?;
+    throttles::settle(tx, &[Bucket::session(session.id)], &[], now).await?;
     Ok(Opened::renewed(account, token, now, session.expires_at))
 }

@@ -9,25 +9,23 @@ use lanyard_core::{
 use lanyard_storage::{
     PlatformTx, StorageError, accounts,
     accounts::{Account, AccountTotp},
+    reseal::TOTP,
 };
 use serde_json::json;
 
 use super::audit;
 
-/// What the secrets are sealed for.
-const PURPOSE: &str = "totp";
-
 pub(super) fn seal(app: &App, id: AccountId, secret: &TotpSecret) -> Result<Sealed, Failure> {
     let sealed = app
         .master_keys
-        .seal_for(PURPOSE, &[id.0.as_bytes()], secret.as_bytes());
+        .seal_for(TOTP, &[id.0.as_bytes()], secret.as_bytes());
     Ok(sealed.map_err(StorageError::from)?)
 }
 
 pub(super) fn open(app: &App, id: AccountId, totp: &AccountTotp) -> Result<TotpSecret, Failure> {
     let bytes = app
         .master_keys
-        .open_for(PURPOSE, &[id.0.as_bytes()], &totp.sealed)
+        .open_for(TOTP, &[id.0.as_bytes()], &totp.sealed)
         .map_err(StorageError::from)?;
     Ok(TotpSecret::from_bytes(bytes).ok_or(Problem::Internal)?)
 }

@@ -9,7 +9,7 @@ use lanyard_core::{
     throttle::Bucket,
 };
 use lanyard_storage::{
-    PlatformTx, accounts,
+    accounts,
     accounts::Account,
     devices,
     throttles::{self, Attempt},
@@ -53,12 +53,6 @@ impl Counted {
     /// All of them. The last is the one whose trip the holder is told of.
     fn all(&self) -> Vec<Bucket> {
         [&[self.own], &self.shared[..]].concat()
-    }
-
-    async fn turned_out_well(&self, tx: &mut PlatformTx, now: i64) -> Result<(), Failure> {
-        throttles::clear(tx, &self.own).await?;
-        throttles::take_back(tx, &self.shared, now).await?;
-        Ok(())
     }
 }
 
@@ -116,7 +110,7 @@ async fn enter(
     if let Some(totp) = account.confirmed_totp() {
         let Some(code) = code else {
             // Asking for it is no failure; those before it stay counted.
-            throttles::take_back(&mut tx, &counted.all(), now).await?;
+            throttles::settle(&mut tx, &[], &counted.all(), now).await?;
             tx.commit().await?;
             return Err(Problem::CodeRequired.into());
         };
@@ -128,7 +122,7 @@ async fn enter(
     if let Some(better) = better_hash {
         accounts::rehash(&mut tx, account.id, &account.password_hash, &better).await?;
     }
-    counted.turned_out_well(&mut tx, now).await?;
+    throttles::settle(&mut tx, &[counted.own], &counted.shared, now).await?;
     let opened = visitor.open_session(app, &mut tx, &account).await?;
     tx.commit().await?;
     Ok(opened)

@@ -69,7 +69,7 @@ impl AccountOut {
 }
 
 /// Counts an attempt; whether it was the first to make others wait in the last of these buckets.
-async fn admit(app: &App, buckets: &[Bucket]) -> Result<bool, Failure> {
+pub(super) async fn admit(app: &App, buckets: &[Bucket]) -> Result<bool, Failure> {
     match throttles::attempt(&app.database, buckets, app.clock.now()).await? {
         Attempt::Admitted { tripped } => Ok(tripped),
         Attempt::Blocked { wait } => Err(Failure::from(Problem::RateLimited)

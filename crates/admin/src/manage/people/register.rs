@@ -92,9 +92,9 @@ pub(in crate::manage) async fn register(
     let open = match (app.registration, &new.invitation) {
         (Registration::Open, _) => true,
         (Registration::Invite, Some(invitation)) => {
-            invitations::find(&app.database, &invitation.hash(), app.clock.now())
-                .await?
-                .is_some_and(|invitation| invitation.email == new.email)
+            let (hash, now) = (invitation.hash(), app.clock.now());
+            let found = invitations::find(&app.database, &hash, now).await?;
+            found.is_some_and(|invitation| invitation.email == new.email)
         }
         (Registration::Invite, None) | (Registration::Closed, _) => false,
     };
@@ -118,12 +118,12 @@ pub(in crate::manage) async fn register(
 }
 
 /// The link that a letter holds. Browsers send what follows the `#` to nobody, and no log has it.
-pub(super) fn link(app: &App, page: &str, token: &SecretToken) -> String {
+pub(in crate::manage) fn link(app: &App, page: &str, token: &SecretToken) -> String {
     let url = app.public_url.link("/");
     format!("{url}{page}#token={}", *token.reveal())
 }
 
-pub(super) fn lifetime(seconds: i64) -> Duration {
+pub(in crate::manage) fn lifetime(seconds: i64) -> Duration {
     Duration::from_secs(seconds.unsigned_abs())
 }
 

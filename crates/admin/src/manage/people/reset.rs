@@ -109,12 +109,11 @@ pub(in crate::manage) async fn confirm(
     sessions::end_all(&mut tx, id, None).await?;
     devices::forget_all(&mut tx, id).await?;
     account_links::end_resets(&mut tx, id).await?;
-    for bucket in [
+    let guesses = [
         Bucket::login(&email),
         Bucket::login_from(&email, visitor.address),
-    ] {
-        throttles::clear(&mut tx, &bucket).await?;
-    }
+    ];
+    throttles::settle(&mut tx, &guesses, &[], now).await?;
     let response = if account.confirmed_totp().is_some() {
         let mut response = DONE.into_response();
         forget_session(&mut response);

@@ -57,7 +57,6 @@ pub(in crate::manage) async fn begin(
     State(app): State<App>,
     person: Person,
 ) -> Result<(StatusCode, Json<NewTotp>), Failure> {
-    person.proved(app.clock.now())?;
     let mut tx = app.database.platform().await?;
     let account = lock(&mut tx, person.session.account).await?;
     if account.confirmed_totp().is_some() {
@@ -92,7 +91,6 @@ pub(in crate::manage) async fn confirm(
     body: JsonBody<TotpConfirmation>,
 ) -> Result<Json<RecoveryCodesOut>, Failure> {
     let now = app.clock.now();
-    person.proved(now)?;
     let attempts = Bucket::session(person.session.id);
     admit(&app, &[attempts]).await?;
     let mut tx = app.database.platform().await?;
@@ -110,7 +108,7 @@ pub(in crate::manage) async fn confirm(
     accounts::use_totp_step(&mut tx, account.id, step).await?;
     accounts::confirm_totp(&mut tx, account.id, now).await?;
     let codes = new_codes(&mut tx, account.id).await?;
-    throttles::clear(&mut tx, &attempts).await?;
+    throttles::settle(&mut tx, &[attempts], &[], now).await?;
     audit(&app, &mut tx, account.id, "account.totp.on", &json!({})).await?;
     tx.commit().await?;
     Ok(Json(codes))
@@ -128,7 +126,6 @@ pub(in crate::manage) async fn remove(
     State(app): State<App>,
     person: Person,
 ) -> Result<StatusCode, Failure> {
-    person.proved(app.clock.now())?;
     let mut tx = app.database.platform().await?;
     let account = lock(&mut tx, person.session.account).await?;
     if account.totp.is_some() {
@@ -152,7 +149,6 @@ pub(in crate::manage) async fn recovery_codes(
     State(app): State<App>,
     person: Person,
 ) -> Result<Json<RecoveryCodesOut>, Failure> {
-    person.proved(app.clock.now())?;
     let mut tx = app.database.platform().await?;
     let account = lock(&mut tx, person.session.account).await?;
     if account.confirmed_totp().is_none() {

@@ -98,6 +98,9 @@ fn times_are_seconds_or_rfc_3339() {
         ("\"2018-03-01T01:00:00+01:00\"", 1_519_862_400),
         ("\"2018-03-01T00:00:00.999Z\"", 1_519_862_400),
         ("253402207200", 253_402_207_200),
+        ("1e9", 1_000_000_000),
+        ("-5.0", -5),
+        ("-0.0", 0),
     ] {
         let text = format!(r#"{{"id":"1","member_since":{value}}}"#);
         assert_eq!(user(&text).member_since, Some(seconds), "{value}");
@@ -107,7 +110,8 @@ fn times_are_seconds_or_rfc_3339() {
         ("-62135596801", Problem::TimeOutOfRange),
         ("99999999999999999999", Problem::NotTime),
         ("1.5", Problem::NotTime),
-        ("1e9", Problem::NotTime),
+        ("1e-1", Problem::NotTime),
+        ("1e300", Problem::NotTime),
         ("true", Problem::NotTime),
         ("\"2018-03-01\"", Problem::NotTime),
         ("\"2018-03-01T00:00:00\"", Problem::NotTime),
