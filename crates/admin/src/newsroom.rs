@@ -92,7 +92,7 @@ impl NewTenant {
             issuing: self.issuing.clone(),
             allow_email_ids: self.allow_email_ids,
         };
-        if !tenants::create(tx, &row, by.at / 1_000_000).await? {
+        if !tenants::create(tx, &row, by.clock.now()).await? {
             return Err(Refusal::IssuerTaken);
         }
         if let Some(key) = &mut self.key {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{demo, parse_duration};
 use crate::{
-    newsroom::{self, Maker, NewTenant, Refusal},
+    newsroom::{self, NewTenant, Refusal},
     output::{Failure, Outcome, Output, note, time},
     store::Store,
 };
@@ -145,12 +145,8 @@ pub(crate) fn default_deployment(issuer: &str) -> Outcome<Deployment> {
 /// A setting is wrong, or the slug or the issuer is taken.
 pub(crate) async fn create(store: &Store, mut new: NewTenant) -> Outcome<WriteTx> {
     let mut tx = store.database.write_new(TenantId(new_id())).await?;
-    let by = Maker {
-        actor: &store.actor(),
-        at: store.clock.micros(),
-        master_keys: &store.master_keys,
-    };
-    match new.make(&mut tx, &by).await {
+    let actor = store.actor();
+    match new.make(&mut tx, store.by(&actor)).await {
         Ok(()) => Ok(tx),
         Err(refusal) => {
             // What it did is undone before anything else is asked.
