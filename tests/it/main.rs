@@ -67,6 +67,8 @@ mod races;
 #[cfg(test)]
 mod signing_keys;
 #[cfg(test)]
+mod story;
+#[cfg(test)]
 mod tenants;
 #[cfg(test)]
 mod tokens;

@@ -1,30 +1,21 @@
 //! `lanyard dev`: a server to try, with nothing to configure.
 
+mod seed;
+
 use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use lanyard_api::{Limits, PublicUrl, Registration, Settings, TrustedProxies, log};
-use lanyard_core::{id::Slug, key::Algorithm, scope::Scope, user::User};
-use lanyard_storage::{tenants, users};
 use serde_json::json;
 
+use self::seed::{DEMO, OWNER, Seed};
 use crate::{
     commands,
     mail::Mailer,
-    newsroom::{self, NewTenant},
     output::{Outcome, Output},
     postgres::Durability,
     serve::{Server, bind, stop_signal},
-    store::{Store, write_private},
+    store::Store,
 };
-
-/// The tenant that is there from the start.
-const DEMO: &str = "demo";
-/// Its readers, with the demo service's ids and names.
-const READERS: [&str; 3] = [
-    r#"{"id":"1","email":"bob@newsroom.example","username":"bob"}"#,
-    r#"{"id":"2","email":"alice@newsroom.example","username":"alice"}"#,
-    r#"{"id":"3","email":"eve@newsroom.example","username":"eve"}"#,
-];
 
 /// Runs until Ctrl-C.
 ///
@@ -36,7 +27,7 @@ pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<E
     let stop = stop_signal()?;
     let store = Store::open_folder(folder, Durability::Durable).await?;
     let served = async {
-        let api_key = seed(&store, folder).await?;
+        let seeded = seed::seed(&store, folder).await?;
         let flusher = log::start(log::Format::Pretty, None, "info", store.clock.clone())?;
         let settings = Settings {
             max_staleness: Duration::from_secs(30),
@@ -58,7 +49,7 @@ pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<E
         .await?;
         let url = &settings.public_url;
         server.send_mail(Mailer::folder(folder.join("mail"), url)?);
-        let welcome = Welcome::new(&store, url.origin(), &api_key).await;
+        let welcome = Welcome::new(&store, url.origin(), &seeded).await;
         output.result(&welcome.text(), &welcome.value())?;
         let served = server.run(listener, stop).await;
         flusher.flush();
@@ -69,38 +60,6 @@ pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<E
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-/// Makes the demo tenant on a first start. Its API key lies in the folder, since the database has the hash only.
-async fn seed(store: &Store, folder: &Path) -> Outcome<String> {
-    let path = folder.join("demo-api-key");
-    let slug: Slug = DEMO.parse()?;
-    if tenants::find(&store.database, DEMO).await?.is_none() {
-        let deployment = commands::default_deployment("http://localhost:3000/t/demo")?;
-        let key = newsroom::first_key(Algorithm::HS256, store.clock.now())?;
-        let new = NewTenant {
-            name: Some("Demo newsroom".to_owned()),
-            ..NewTenant::new(slug.clone(), deployment, Some(key))
-        };
-        let mut tx = commands::create_tenant(store, new).await?;
-        let mut rows = Vec::new();
-        for (place, reader) in (0..).zip(READERS) {
-            users::copy_row(&mut rows, place, &User::from_json(reader.as_bytes())?);
-        }
-        users::import_batch(&mut tx, &rows, store.clock.now()).await?;
-        tx.commit().await?.done();
-    }
-    if let Ok(key) = std::fs::read_to_string(&path)
-        && commands::api_key_is_good(store, DEMO, key.trim()).await?
-    {
-        return Ok(key.trim().to_owned());
-    }
-    let mut tx = store.write(DEMO).await?;
-    let (_, key) =
-        commands::create_api_key(store, &mut tx, &slug, "demo", None, Scope::cms()).await?;
-    tx.commit().await?.done();
-    write_private(&path, key.reveal())?;
-    Ok(key.reveal().to_owned())
-}
-
 /// What a newcomer reads, ready to paste. Somebody may have disabled bob or revoked a key since the last start: then a
 /// part says why it is missing.
 struct Welcome {
@@ -109,10 +68,12 @@ struct Welcome {
     look_up: String,
     settings: Vec<String>,
     embed: String,
+    password: String,
 }
 
 impl Welcome {
-    async fn new(store: &Store, url: &str, api_key: &str) -> Self {
+    async fn new(store: &Store, url: &str, seeded: &Seed) -> Self {
+        let api_key = &seeded.api_key;
         let settings = match commands::talk_settings(store, DEMO).await {
             Ok(settings) => settings,
             Err(failure) => vec![format!("# none: {failure}")],
@@ -140,6 +101,7 @@ impl Welcome {
             look_up,
             settings,
             embed,
+            password: seeded.password.clone(),
         }
     }
 
@@ -150,19 +112,23 @@ impl Welcome {
              Look up whose token this is, as Talk's plugin does:\n\n{}\n\n\
              Talk's settings:\n\n{}\n\n\
              The embed, with bob logged in (use a token of your own after six hours):\n\n{}\n\n\
+             The newsroom's owner logs in as {OWNER} with the password {}\n\
+             (unless you have changed it); {}/docs/ has all that can be called then.\n\n\
              Ctrl-C stops everything; the next start finds all data again.\n",
             self.url,
             self.issue,
             self.look_up,
             self.settings.join("\n"),
-            self.embed
+            self.embed,
+            self.password,
+            self.url,
         )
     }
 
     fn value(&self) -> serde_json::Value {
         json!({
             "url": self.url, "issue": self.issue, "look_up": self.look_up, "talk_settings": self.settings,
-            "embed": self.embed,
+            "embed": self.embed, "owner": { "email": OWNER, "password": self.password },
         })
     }
 }

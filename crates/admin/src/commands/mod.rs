@@ -31,7 +31,7 @@ use crate::{
 };
 
 pub(crate) use api_key::create as create_api_key;
-pub(crate) use tenant::{create as create_tenant, default_deployment};
+pub(crate) use tenant::{create as create_tenant, default_deployment, new_id};
 
 /// Tokens for newsrooms' readers: issued for a CMS, verified for Talk and Coral.
 #[derive(Debug, Parser)]

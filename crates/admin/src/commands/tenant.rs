@@ -129,7 +129,7 @@ impl Create {
     clippy::disallowed_methods,
     reason = "the ids only have to ascend; nothing is decided by their time"
 )]
-pub(super) fn new_id() -> Uuid {
+pub(crate) fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 
