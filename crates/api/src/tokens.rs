@@ -71,11 +71,11 @@ struct Introspection {
     token_type: Option<String>,
 }
 
-/// What became of a token. Nothing is said of one that wasn't good anyway.
+/// What became of a token.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "it only describes the answer")]
 struct Revoked {
-    /// Always true.
+    /// Whether it was good until now.
     revoked: bool,
     /// What Talk makes of it.
     note: String,
@@ -199,7 +199,7 @@ pub(crate) async fn introspect(
     params(("tenant" = String, Path, description = "Newsroom")),
     request_body(content((Parameters = "application/json"), (Parameters = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 200, description = "It is refused from now on; empty where it wasn't good anyway", body = Option<Revoked>),
+        (status = 200, description = "It is refused from now on, or wasn't good anyway", body = Revoked),
         (status = 400, description = "A parameter is missing, or the token has no `jti`"),
         (status = 422, description = "There is no such deployment"),
     ),
@@ -218,7 +218,13 @@ pub(crate) async fn revoke(
     };
     let named = match target.with_newest(&app, name).await {
         Ok(named) => named,
-        Err(refusal) => return Ok(noted(StatusCode::OK.into_response(), refusal.reason())),
+        Err(refusal) => {
+            let answer = json!({
+                "revoked": false,
+                "note": "The token wasn't good, so there was nothing to revoke.",
+            });
+            return Ok(noted(Json(answer).into_response(), refusal.reason()));
+        }
     };
     let token_id = named.token_id.as_deref().ok_or(Problem::TokenWithoutId)?;
     let until = named
