@@ -73,10 +73,13 @@ create table idempotency_keys (
     status int not null,
     master_key_id text not null,
     sealed bytea not null,
+    -- The reader whose record the answer holds: it goes when the reader goes.
+    reader text collate "C",
     created_at timestamptz not null,
     primary key (tenant_id, caller, key)
 );
 create index idempotency_keys_age on idempotency_keys (created_at);
+create index idempotency_keys_reader on idempotency_keys (tenant_id, reader) where reader is not null;
 
 -- The servers that are running: each says every few seconds that it lives, and which master keys it holds.
 create table nodes (
@@ -157,6 +160,13 @@ begin atomic
 end;
 
 -- Forgets counts that are older than the longest time that anybody may ask for.
+-- Forgets answers that nobody may ask for again.
+create function prune_idempotency_keys() returns void
+    language sql volatile security definer set search_path = public, pg_temp
+begin atomic
+    delete from idempotency_keys where created_at < now() - interval '24 hours';
+end;
+
 create function prune_usage() returns void
     language sql volatile security definer set search_path = public, pg_temp
 begin atomic
@@ -169,7 +179,8 @@ declare
     routine text;
 begin
     foreach routine in array array['add_usage(uuid, bigint, uuid[], bigint[], text[], text[], bigint[])',
-                                   'note_api_key_use(uuid[], uuid[], bigint[])', 'prune_usage()']
+                                   'note_api_key_use(uuid[], uuid[], bigint[])', 'prune_usage()',
+                                   'prune_idempotency_keys()']
     loop
         execute format('revoke execute on function %s from public', routine);
         execute format('grant execute on function %s to lanyard_app', routine);

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use lanyard_core::{account::AccountId, audit::Event};
+use lanyard_core::{account::AccountId, audit::Event, user::UserId};
 use lanyard_storage::{WriteTx, api_keys, idempotency, memberships, sessions};
 use serde::Serialize;
 use serde_json::Value;
@@ -24,6 +24,7 @@ pub struct Act {
     /// Set where an account asks, not a member or a key of the tenant.
     account: Option<AccountId>,
     once: Option<Once>,
+    reader: Option<Box<str>>,
 }
 
 impl Act {
@@ -39,6 +40,7 @@ impl Act {
             actor: caller.actor(),
             account: None,
             once,
+            reader: None,
         };
         act.authorise(caller).await?;
         act.answer_again().await?;
@@ -63,6 +65,7 @@ impl Act {
             actor: person.actor(),
             account: Some(account),
             once,
+            reader: None,
         };
         if !memberships::lock_account(&mut act.tx, account).await? {
             return Err(Problem::SessionInvalid.into());
@@ -118,7 +121,7 @@ impl Act {
         let Some(once) = &self.once else {
             return Ok(());
         };
-        let request = request(&self.actor, self.account, once);
+        let request = request(&self.actor, self.account, once, self.reader.as_deref());
         let keys = &self.app.master_keys;
         let before = idempotency::find(&mut self.tx, &request, keys, self.app.clock.now()).await?;
         match before {
@@ -133,6 +136,11 @@ impl Act {
                 Err(Failure::answered(response))
             }
         }
+    }
+
+    /// Notes whose record the answer holds: should the reader be erased, a kept answer goes too.
+    pub fn about(&mut self, reader: &UserId) {
+        self.reader = Some(reader.as_str().into());
     }
 
     /// Who acts, as the audit log names actors.
@@ -195,7 +203,7 @@ impl Act {
     ) -> Result<Response, Failure> {
         let body = serde_json::to_vec(value).map_err(|_| Problem::Internal)?;
         if let Some(once) = &self.once {
-            let request = request(&self.actor, self.account, once);
+            let request = request(&self.actor, self.account, once, self.reader.as_deref());
             let keys = &self.app.master_keys;
             let now = self.app.clock.now();
             let answer = (status.as_u16(), &body[..]);
@@ -211,6 +219,7 @@ fn request<'a>(
     actor: &'a str,
     account: Option<AccountId>,
     once: &'a Once,
+    reader: Option<&'a str>,
 ) -> idempotency::Request<'a> {
     idempotency::Request {
         scope: account.map_or(
@@ -219,6 +228,7 @@ fn request<'a>(
         ),
         key: &once.key,
         digest: &once.digest,
+        reader,
     }
 }
 

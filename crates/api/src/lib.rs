@@ -40,6 +40,7 @@ pub use passwords::{Passwords, Turn};
 pub use problem::{Document as ProblemDocument, Problem};
 pub use public_url::{NotPublicUrl, PublicUrl};
 pub use server::{Limits, serve};
+pub use users::{Direction, Slot};
 
 use axum::Router;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -7,7 +7,7 @@ use lanyard_core::{
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{StorageError, WriteTx};
+use crate::{Database, StorageError, WriteTx};
 
 pub(crate) const PURPOSE: &str = "idempotency";
 /// In the place of a caller where the answer is an account's own. No caller in a tenant is called so.
@@ -34,6 +34,8 @@ pub struct Request<'a> {
     pub key: &'a str,
     /// SHA-256 over the method, the path and the body.
     pub digest: &'a [u8; 32],
+    /// The reader whose record the answer holds.
+    pub reader: Option<&'a str>,
 }
 
 impl Request<'_> {
@@ -143,11 +145,11 @@ pub async fn keep(
     match request.scope {
         Scope::Tenant(caller) => {
             sqlx::query!(
-                "insert into idempotency_keys (tenant_id, caller, key, digest, status, master_key_id, sealed, created_at)
-                 values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::bigint))
+                "insert into idempotency_keys (tenant_id, caller, key, digest, status, master_key_id, sealed, created_at, reader)
+                 values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::bigint), $9)
                  on conflict (tenant_id, caller, key) do update set
                      digest = excluded.digest, status = excluded.status, master_key_id = excluded.master_key_id,
-                     sealed = excluded.sealed, created_at = excluded.created_at",
+                     sealed = excluded.sealed, created_at = excluded.created_at, reader = excluded.reader",
                 tx.tenant.0,
                 caller,
                 request.key,
@@ -155,7 +157,8 @@ pub async fn keep(
                 i32::from(status),
                 sealed.master_key_id,
                 sealed.bytes,
-                now
+                now,
+                request.reader
             )
             .execute(tx.connection())
             .await?
@@ -179,5 +182,31 @@ pub async fn keep(
             .await?
         }
     };
+    Ok(())
+}
+
+/// Forgets the answers that hold a reader's record.
+///
+/// # Errors
+/// The database fails.
+pub(crate) async fn forget_reader(tx: &mut WriteTx, reader: &str) -> Result<(), StorageError> {
+    sqlx::query!(
+        "delete from idempotency_keys where tenant_id = $1 and reader = $2",
+        tx.tenant.0,
+        reader
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Forgets the answers that nobody may ask for again.
+///
+/// # Errors
+/// The database fails.
+pub async fn prune(database: &Database) -> Result<(), StorageError> {
+    sqlx::query!("select prune_idempotency_keys()")
+        .execute(&database.pool)
+        .await?;
     Ok(())
 }

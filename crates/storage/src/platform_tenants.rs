@@ -245,7 +245,7 @@ pub async fn release_issuer(
         .execute(tx.connection())
         .await?;
         sqlx::query!(
-            "insert into issuers (issuer, tenant_id) values ($1, $2)",
+            "insert into issuers (issuer, tenant_id) values ($1, $2) on conflict (issuer) do nothing",
             released,
             tenant
         )

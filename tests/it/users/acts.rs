@@ -144,3 +144,50 @@ async fn all_tokens_of_a_reader_are_revoked_and_the_next_is_good() {
         assert_eq!(refused.problem(), "not-found", "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_deleted_reader_does_not_come_back_from_a_kept_answer() {
+    let app = App::start().await;
+    app.tenant("post").await;
+    let admin = app.member("post", "admin").await;
+    let create = async || {
+        let request = admin
+            .request(Method::POST, USERS)
+            .header("idempotency-key", "once");
+        Answer::to(request.json(&json!({ "id": "42", "username": "zoe" }))).await
+    };
+    assert_eq!(create().await.status, 201);
+    assert_eq!(create().await.header("idempotency-replayed"), "true");
+    assert_eq!(admin.delete(&format!("{USERS}/42")).await.status, 200);
+    let again = create().await;
+    assert_eq!(again.status, 201, "{again:?}");
+    assert_eq!(again.header("idempotency-replayed"), "");
+}
+
+#[tokio::test]
+async fn kept_answers_are_forgotten_after_a_day() {
+    let app = App::start().await;
+    app.tenant("post").await;
+    let admin = app.member("post", "admin").await;
+    let request = admin
+        .request(Method::POST, USERS)
+        .header("idempotency-key", "once");
+    let made = Answer::to(request.json(&json!({ "id": "42" }))).await;
+    assert_eq!(made.status, 201);
+    let database = &app.state.database;
+    let count = async || {
+        let mut connection = app.database.connect().await;
+        let count: i64 = sqlx::query_scalar("select count(*) from idempotency_keys")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        count
+    };
+    lanyard_storage::idempotency::prune(database).await.unwrap();
+    assert_eq!(count().await, 1);
+    app.database
+        .execute("update idempotency_keys set created_at = created_at - interval '25 hours'")
+        .await;
+    lanyard_storage::idempotency::prune(database).await.unwrap();
+    assert_eq!(count().await, 0);
+}

@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::stream;
 use lanyard_api::{
-    App, Caller, Failure, Problem,
+    App, Caller, Direction, Failure, Problem, Slot,
     cursor::{List, Page},
     fields::{Limit, Time},
     input::Query,
@@ -189,6 +189,7 @@ pub(super) async fn verify(
     State(app): State<App>,
     caller: Caller,
 ) -> Result<Json<LogVerdict>, Failure> {
+    let _slot = Slot::take(&app, caller.tenant.id, Direction::Verify)?;
     let mut tx = caller.read(&app).await?;
     let verdict = audit::verify(&mut tx, None).await?;
     tx.end().await?;

@@ -297,9 +297,12 @@ pub struct Time(pub i64);
 
 impl Field for Time {
     fn read(value: &Value) -> Result<Self, Faults> {
-        let time: jiff::Timestamp = string(value)?
-            .parse()
-            .map_err(|_| Faults::one("must be a time such as 2026-01-31T12:00:00Z"))?;
+        let wrong = || Faults::one("must be a time such as 2026-01-31T12:00:00Z");
+        let time: jiff::Timestamp = string(value)?.parse().map_err(|_| wrong())?;
+        // RFC 3339 has no years before 0, and Postgres none before -4713.
+        if time.as_second() < -62_135_596_800 {
+            return Err(wrong());
+        }
         Ok(Self(time.as_second()))
     }
 }

@@ -69,7 +69,7 @@ pub(crate) async fn delete(
     act.audit("user.delete", &surrogate, &json!({})).await?;
     // With that the event stands for nobody.
     users::forget_surrogate(&mut act.tx, &id).await?;
-    act.answer(&TokensRevoked::new(
+    let answer = act.answer(&TokensRevoked::new(
         &caller,
         None,
         now,
@@ -77,7 +77,12 @@ pub(crate) async fn delete(
          reader: it goes on accepting a token until it expires, or until the reader logs out there. Ban or delete the \
          reader in Talk to end that.",
     ))
-    .await
+    .await?;
+    // What is cached here and in Redis is overwritten by what the database knows now: nobody.
+    if let Some(tenant) = app.views.get(caller.tenant.slug.as_str()).await? {
+        let _ = app.readers.get(&tenant, &id).await;
+    }
+    Ok(answer)
 }
 
 /// A reader who is disabled.

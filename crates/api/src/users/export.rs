@@ -1,6 +1,13 @@
 //! All readers of a newsroom, as they were at one moment, piece by piece in bounded memory.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -147,18 +154,29 @@ pub(crate) async fn export(
     act.done().await?;
     let tx = caller.read(&app).await?;
     let (sender, receiver) = mpsc::channel(2);
+    let whole = Arc::new(AtomicBool::new(false));
+    let is_whole = Arc::clone(&whole);
     tokio::spawn(async move {
-        if let Err(Cut::Failed(error)) = send(tx, format, &sender).await {
-            tracing::error!(%error, "an export ended early");
-            // The connection is closed before the end of the answer, so that nobody takes it for whole.
-            let _ = sender
-                .send(Err(io::Error::other("the export failed")))
-                .await;
+        match send(tx, format, &sender).await {
+            Ok(()) => is_whole.store(true, Ordering::Release),
+            Err(Cut::Failed(error)) => tracing::error!(%error, "an export ended early"),
+            Err(Cut::Unread) => {}
         }
-        drop(slot);
+        drop((slot, sender));
     });
-    let pieces = stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|piece| (piece, receiver))
+    let pieces = stream::unfold((receiver, false), move |(mut receiver, ended)| {
+        let whole = Arc::clone(&whole);
+        async move {
+            match receiver.recv().await {
+                Some(piece) => Some((piece, (receiver, false))),
+                None if ended || whole.load(Ordering::Acquire) => None,
+                // The connection is closed before the end of the answer, so that nobody takes it for whole.
+                None => Some((
+                    Err(io::Error::other("the export was cut")),
+                    (receiver, true),
+                )),
+            }
+        }
     });
     let name = format!("attachment; filename=\"users-{slug}.{}\"", format.name());
     let headers = [

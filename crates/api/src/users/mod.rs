@@ -32,6 +32,7 @@ use crate::{
     query,
 };
 
+pub use self::transfers::{Direction, Slot};
 pub(crate) use self::{schema::Record, transfers::Transfers};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -206,6 +207,7 @@ pub(crate) async fn create(
     }
     users::put(&mut act.tx, &user, app.clock.now()).await?;
     let row = written(&mut act, &user.id, "user.create").await?;
+    act.about(&user.id);
     Ok(tagged(act.created(&UserOut::new(&row)?).await?, &row))
 }
 

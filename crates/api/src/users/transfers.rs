@@ -15,11 +15,13 @@ const RETRY_AFTER: i64 = 10;
 
 /// Which way users go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Direction {
+pub enum Direction {
     /// An import. It holds a connection only while it writes.
     In,
     /// An export. It holds one from its beginning to its end.
     Out,
+    /// A walk over the whole audit log. It holds one too.
+    Verify,
 }
 
 impl Direction {
@@ -27,6 +29,7 @@ impl Direction {
         match self {
             Self::In => 8,
             Self::Out => 3,
+            Self::Verify => 2,
         }
     }
 }
@@ -43,14 +46,17 @@ impl Transfers {
 
 /// A place among what is running, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub struct Slot {
     app: App,
     key: (TenantId, Direction),
 }
 
 impl Slot {
     /// Takes a place.
-    pub(super) fn take(app: &App, tenant: TenantId, direction: Direction) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// [`Problem::RateLimited`]: one like it is running, or as many as may.
+    pub fn take(app: &App, tenant: TenantId, direction: Direction) -> Result<Self, Failure> {
         let key = (tenant, direction);
         let mut running = app.transfers.running();
         let others = running.iter().filter(|(_, way)| *way == direction).count();
@@ -58,6 +64,7 @@ impl Slot {
             let detail = match direction {
                 Direction::In => "An import is running already. Wait for its end.",
                 Direction::Out => "An export is running already. Wait for its end.",
+                Direction::Verify => "An audit log is being verified already. Wait for its end.",
             };
             let failure = Failure::from(Problem::RateLimited).detail(detail);
             return Err(failure.retry_after(RETRY_AFTER));

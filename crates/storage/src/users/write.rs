@@ -8,7 +8,7 @@ use lanyard_core::{
 use uuid::Uuid;
 
 use super::counted;
-use crate::{Change, StorageError, WriteTx, revocations};
+use crate::{Change, StorageError, WriteTx, idempotency, revocations};
 
 /// What became of a user that was put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +130,7 @@ pub async fn delete(tx: &mut WriteTx, id: &UserId, now: i64) -> Result<bool, Sto
         > 0;
     if found {
         counted(tx, -1).await?;
+        idempotency::forget_reader(tx, id.as_str()).await?;
         let subject = Subject::User(id.as_str().into());
         // A later user of that id is not the one who was disabled.
         revocations::lift(
