@@ -1,7 +1,7 @@
 //! API keys over HTTP: made, listed, rotated, revoked.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Answer, App};
 
@@ -88,6 +88,62 @@ async fn a_key_gives_no_more_than_it_has() {
         (listing.status, listing.problem().as_str()),
         (403, "scope-insufficient")
     );
+}
+
+#[tokio::test]
+async fn a_key_ends_no_key_that_may_do_more_than_itself() {
+    let app = App::start().await;
+    app.tenant("the-post").await;
+    let admin = app.member("the-post", "admin").await;
+    let made = async |scopes: &[&str], limits: Value| {
+        let mut body = json!({ "name": "k", "scopes": scopes, "expires_in": 86_400 });
+        if !limits.is_null() {
+            body["deployments"] = limits;
+        }
+        let made = admin.post(KEYS, &body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        made.json()
+    };
+    let limited = json!(["default"]);
+    let maker = made(&["api-keys:write", "users:read"], limited.clone()).await;
+    let key = maker["api_key"].as_str().unwrap();
+    let delete =
+        async |path: &str| Answer::to(app.request(Method::DELETE, path).bearer_auth(key)).await;
+    for (target, problem) in [
+        (
+            made(&["tokens:issue"], limited.clone()).await,
+            "scope-insufficient",
+        ),
+        (
+            made(&["users:read"], Value::Null).await,
+            "deployment-out-of-reach",
+        ),
+    ] {
+        let path = format!("{KEYS}/{}", target["id"].as_str().unwrap());
+        let rotated = app.post_as(&format!("{path}/rotate"), key, "{}").await;
+        assert_eq!((rotated.status, rotated.problem().as_str()), (403, problem));
+        let revoked = delete(&path).await;
+        assert_eq!((revoked.status, revoked.problem().as_str()), (403, problem));
+        assert_eq!(admin.get(&path).await.json()["state"], "active");
+    }
+    // What it may end, it puts a key in the place of that doesn't outlive itself.
+    app.clock.advance(3_600);
+    let target = made(&["users:read"], limited.clone()).await;
+    let path = format!("{KEYS}/{}", target["id"].as_str().unwrap());
+    let rotated = app.post_as(&format!("{path}/rotate"), key, "{}").await;
+    assert_eq!(rotated.status, 201, "{rotated:?}");
+    let forever = app
+        .post_as(KEYS, key, r#"{"name":"n","scopes":["users:read"]}"#)
+        .await;
+    for new in [rotated.json(), forever.json()] {
+        assert_eq!(new["expires_at"], maker["expires_at"]);
+        assert_eq!(new["deployments"], limited);
+    }
+    assert_eq!(delete(&path).await.status, 204);
+    // A member rotates any key, and its limits stay.
+    let path = format!("{KEYS}/{}/rotate", maker["id"].as_str().unwrap());
+    let rotated = admin.post(&path, &json!({})).await.json();
+    assert_eq!(rotated["deployments"], limited);
 }
 
 #[tokio::test]

@@ -89,6 +89,12 @@ async fn what_a_server_refuses_is_told_with_its_reason() {
             "without --server",
         ),
         (&["tenant", "list"], "without --server"),
+        (&["migrate"], "without --server"),
+        (&["audit", "list", "--platform"], "without --server"),
+        (
+            &["user", "get", "--tenant", "the-post", ".."],
+            "can't stand",
+        ),
         (
             &["api-key", "list", "--tenant", "the-times"],
             "not good here",
@@ -150,4 +156,127 @@ async fn the_operator_calls_any_route_of_a_newsroom_without_a_server() {
         .cli(&["api", "GET", "/v1/tenants/the-times/api-keys"])
         .await;
     assert_eq!(unknown.code, 1);
+}
+
+#[tokio::test]
+async fn readers_go_to_a_server_and_come_back_with_any_id() {
+    let app = App::start().await;
+    let newsroom = app.tenant("the-post").await;
+    let key = powerful(&app, &newsroom).await;
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("readers.ndjson");
+    let lines = "{\"id\":\"import\",\"username\":\"im\"}\n{\"id\":7}\nnope\n";
+    std::fs::write(&file, lines).unwrap();
+    let import = [
+        "user",
+        "import",
+        "--tenant",
+        "the-post",
+        file.to_str().unwrap(),
+        "--json",
+    ];
+    let strict = remote(&app, &key, &[&import[..], &["--strict"]].concat()).await;
+    assert_eq!(strict.code, 3);
+    assert!(
+        strict.stderr.contains("nothing is written"),
+        "{}",
+        strict.stderr
+    );
+    let imported = remote(&app, &key, &import).await;
+    assert_eq!(imported.code, 3, "{}", imported.stderr);
+    let report: Value = serde_json::from_str(&imported.stdout).unwrap();
+    assert_eq!(
+        report["created"].as_u64().unwrap() + report["skipped"].as_u64().unwrap(),
+        3
+    );
+    assert!(imported.stderr.contains("line 3: "), "{}", imported.stderr);
+    assert!(!imported.stdout.is_empty() && !imported.stderr.contains(&key));
+
+    let one = ["user", "get", "--tenant", "the-post", "import", "--json"];
+    assert_eq!(remote(&app, &key, &one).await.json()["id"], "import");
+    let there = ["user", "export", "--tenant", "the-post"];
+    let here = app.cli(&there).await.ok().stdout;
+    let there = remote(&app, &key, &there).await.ok().stdout;
+    assert!(
+        there.lines().count() >= 4 && there.ends_with("}\n"),
+        "{there}"
+    );
+    assert_eq!(there.lines().count(), here.lines().count());
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_on_a_server_is_a_failure() {
+    let app = App::start().await;
+    let newsroom = app.tenant("the-post").await;
+    let key = powerful(&app, &newsroom).await;
+    let token = newsroom.token("1").await;
+    let check = ["token", "check", "--tenant", "the-post"];
+    remote(&app, &key, &[&check[..], &[&token]].concat())
+        .await
+        .ok();
+    let bad = remote(&app, &key, &[&check[..], &["x.y.z"]].concat()).await;
+    assert_eq!(bad.code, 1, "{}", bad.stdout);
+}
+
+#[tokio::test]
+async fn events_are_listed_to_the_end_and_exported_by_a_server() {
+    let app = App::start().await;
+    let newsroom = app.tenant("the-post").await;
+    let key = powerful(&app, &newsroom).await;
+    let list = ["audit", "list", "--tenant", "the-post", "--json"];
+    let two = remote(&app, &key, &[&list[..], &["--limit", "2"]].concat())
+        .await
+        .json();
+    assert_eq!(two["data"].as_array().unwrap().len(), 2);
+    let made = remote(
+        &app,
+        &key,
+        &[&list[..], &["--action", "api_key.create"]].concat(),
+    )
+    .await
+    .json();
+    let made = made["data"].as_array().unwrap();
+    assert!(!made.is_empty() && made.iter().all(|event| event["action"] == "api_key.create"));
+    let export = ["audit", "export", "--tenant", "the-post"];
+    let exported = remote(&app, &key, &export).await.ok().stdout;
+    let events: Vec<Value> = exported
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(events[0]["sequence"], 1);
+    assert_eq!(events.last().unwrap()["action"], "audit_events.export");
+}
+
+#[tokio::test]
+async fn a_list_is_read_to_its_end() {
+    let app = App::start().await;
+    let newsroom = app.tenant("the-post").await;
+    let key = powerful(&app, &newsroom).await;
+    app.database
+        .execute(
+            "insert into api_keys (tenant_id, id, name, hash, tail, created_at, scopes, created_by)
+             select tenant_id, gen_random_uuid(), 'k' || n, sha256(n::text::bytea), 'tail', created_at, scopes, created_by
+             from (select * from api_keys limit 1) one, generate_series(1, 450) n",
+        )
+        .await;
+    let list = ["api-key", "list", "--tenant", "the-post", "--json"];
+    let listed = remote(&app, &key, &list).await.json();
+    assert_eq!(listed["data"].as_array().unwrap().len(), 452);
+    assert!(listed["next_cursor"].is_null());
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused_and_not_cut() {
+    let app = App::start().await;
+    app.tenant("the-post").await;
+    let mut body = br#"{"name":""#.to_vec();
+    body.resize((16 << 20) + 1, b'a');
+    let arguments = ["api", "POST", "/v1/tenants/the-post/api-keys", "-"];
+    let refused = app.cli_with_input(&arguments, &body).await;
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.stderr.contains("longer than 16 MiB"),
+        "{}",
+        refused.stderr
+    );
 }

@@ -206,6 +206,37 @@ fn a_command_on_a_stopped_folder_starts_and_stops_postgres_by_itself() {
 }
 
 #[test]
+fn a_start_that_was_cut_before_the_owner_was_a_member_heals_at_the_next() {
+    let folder = Folder::new();
+    let dev = Dev::start(&folder);
+    let socket = fs::canonicalize(folder.cluster().join("socket")).unwrap();
+    let url = format!(
+        "postgres://lanyard@localhost/lanyard?host={}",
+        socket.display()
+    );
+    let mut psql = Command::new("psql");
+    psql.args(["-Xq", "-v", "ON_ERROR_STOP=1", &url]);
+    psql.args(["-c", "delete from memberships"]);
+    assert!(psql.status().unwrap().success());
+    assert_eq!(dev.stop(Signal::SIGINT), Some(0));
+    assert_eq!(Dev::start(&folder).stop(Signal::SIGINT), Some(0));
+    let members = ["api", "GET", "/v1/tenants/demo/members"];
+    assert!(run(&folder.data(), &members).contains("owner@demo.example"));
+    let events = [
+        "audit",
+        "list",
+        "--tenant",
+        "demo",
+        "--action",
+        "member.add",
+    ];
+    assert_eq!(
+        run(&folder.data(), &events).matches("member.add").count(),
+        2
+    );
+}
+
+#[test]
 fn it_starts_whatever_was_done_to_the_demo_tenant() {
     let rotate = ["key", "rotate", "--tenant", "demo", "--alg", "EdDSA"];
     let suspend = ["tenant", "suspend", "demo"];

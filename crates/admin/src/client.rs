@@ -1,10 +1,12 @@
 //! The management API as commands call it: on a running server with an API key, or in this process on the database, as
 //! the operator. Either way it is the same route, the same checks and the same audit event.
 
+use std::time::Duration;
+
 use axum::{
     Router,
-    body::{Body, to_bytes},
-    http::{Method, Request, StatusCode, header},
+    body::{Body, HttpBody, to_bytes},
+    http::{Method, Request, Response, StatusCode, header},
 };
 use lanyard_api::Operator;
 use serde_json::Value;
@@ -18,6 +20,8 @@ use crate::{
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: usize = 64 << 20;
+/// How long a server may take for an answer that isn't a stream.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A way to the API.
 pub enum Client {
@@ -105,7 +109,7 @@ impl Client {
         Ok(Self::Remote {
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
-                .timeout(std::time::Duration::from_secs(60))
+                .connect_timeout(PATIENCE)
                 .build()?,
             url: url.trim_end_matches('/').to_owned(),
             token,
@@ -117,43 +121,130 @@ impl Client {
     /// # Errors
     /// There is no answer, or it is a problem: then what the problem says.
     pub async fn call(&self, call: &Call) -> Outcome<Value> {
-        let body = match &call.body {
-            Some(body) => Zeroizing::new(serde_json::to_vec(body)?),
-            None => Zeroizing::default(),
+        let (body, media_type) = match &call.body {
+            Some(body) => (
+                Zeroizing::new(serde_json::to_vec(body)?),
+                Some("application/json"),
+            ),
+            None => (Zeroizing::default(), None),
         };
-        let (status, answer) = match self {
-            Self::Remote { http, url, token } => {
-                let url = format!("{url}{}", call.path);
-                let mut request = http.request(call.method.clone(), url);
-                if call.body.is_some() {
-                    request = request.header(header::CONTENT_TYPE, "application/json");
-                }
-                let request = request.bearer_auth(token.reveal()).body(body.to_vec());
-                let response = request.send().await.map_err(|error| {
-                    Failure::new(format!(
-                        "the server can't be reached: {}",
-                        error.without_url()
-                    ))
-                })?;
-                (response.status(), response.bytes().await?)
+        let body = Body::from(body.to_vec());
+        let request = request(&call.method, &call.path, media_type, body)?;
+        let answered = async {
+            let (status, answer) = self.send(request).await?;
+            read(status, &to_bytes(answer, MAX_ANSWER).await?)
+        };
+        tokio::time::timeout(PATIENCE, answered)
+            .await
+            .map_err(|_| Failure::new("the server takes too long to answer"))?
+    }
+
+    /// Asks for a list, page by page to its end, or until it has `most` entries.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn list(&self, call: &Call, most: usize) -> Outcome<Value> {
+        let mut whole = self.call(call).await?;
+        let joint = if call.path.contains('?') { '&' } else { '?' };
+        while let Some(cursor) = whole["next_cursor"].as_str().map(segment)
+            && let Some(data) = whole["data"].as_array_mut()
+            && data.len() < most
+        {
+            let path = format!("{}{joint}cursor={cursor}", call.path);
+            let mut page = self.call(&Call::new(call.method.clone(), path)).await?;
+            if let Some(more) = page["data"].as_array_mut() {
+                data.append(more);
             }
+            whole["next_cursor"] = page["next_cursor"].take();
+        }
+        if let Some(data) = whole["data"].as_array_mut() {
+            data.truncate(most);
+        }
+        Ok(whole)
+    }
+
+    /// Asks for something long, and gives back the answer as it comes.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn download(&self, path: &str) -> Outcome<Body> {
+        let request = request(&Method::GET, path, None, Body::empty())?;
+        let (status, answer) = self.send(request).await?;
+        if status.is_success() {
+            return Ok(answer);
+        }
+        read(status, &to_bytes(answer, MAX_ANSWER).await?)?;
+        Ok(Body::empty())
+    }
+
+    /// Sends something long, which may take as long as it takes.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn upload(&self, path: &str, media_type: &str, body: Body) -> Outcome<Value> {
+        let request = request(&Method::POST, path, Some(media_type), body)?;
+        let (status, answer) = self.send(request).await?;
+        read(status, &to_bytes(answer, MAX_ANSWER).await?)
+    }
+
+    async fn send(&self, mut request: Request<Body>) -> Outcome<(StatusCode, Body)> {
+        let (http, url, token) = match self {
+            Self::Remote { http, url, token } => (http, url, token),
             Self::Local { router, operator } => {
-                let mut request = Request::builder()
-                    .method(call.method.clone())
-                    .uri(&call.path)
-                    .header(header::HOST, "localhost");
-                if call.body.is_some() {
-                    request = request.header(header::CONTENT_TYPE, "application/json");
-                }
-                let mut request = request.body(Body::from(body.to_vec()))?;
                 request.extensions_mut().insert(operator.clone());
                 let response = router.clone().oneshot(request).await?;
-                let status = response.status();
-                (status, to_bytes(response.into_body(), MAX_ANSWER).await?)
+                return Ok(split(response));
             }
         };
-        read(status, &answer)
+        let (mut parts, body) = request.into_parts();
+        parts.headers.remove(header::HOST);
+        let body = match body.size_hint().exact() {
+            Some(_) => to_bytes(body, usize::MAX).await?.into(),
+            None => reqwest::Body::wrap_stream(body.into_data_stream()),
+        };
+        let request = http.request(parts.method, format!("{url}{}", parts.uri));
+        let request = request.headers(parts.headers).bearer_auth(token.reveal());
+        let response = request.body(body).send().await.map_err(|error| {
+            let error = error.without_url();
+            Failure::new(format!("the server can't be reached: {error}"))
+        })?;
+        let status = response.status();
+        Ok((status, Body::from_stream(response.bytes_stream())))
     }
+}
+
+fn split(response: Response<Body>) -> (StatusCode, Body) {
+    (response.status(), response.into_body())
+}
+
+fn request(
+    method: &Method,
+    path: &str,
+    media_type: Option<&str>,
+    body: Body,
+) -> Outcome<Request<Body>> {
+    // URLs resolve these segments, encoded or not (WHATWG URL, section 4.4): the request would be for something else.
+    let before_query = path.split('?').next().unwrap_or_default();
+    let is_dots = |part: &str| {
+        matches!(
+            part.to_ascii_lowercase().replace("%2e", ".").as_str(),
+            "." | ".."
+        )
+    };
+    if before_query.split('/').any(is_dots) {
+        return Err(Failure::new(
+            "`.` and `..` can't stand in the path of a request; what has such an id is reached where the database is, \
+             without --server",
+        ));
+    }
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "localhost");
+    if let Some(media_type) = media_type {
+        request = request.header(header::CONTENT_TYPE, media_type);
+    }
+    Ok(request.body(body)?)
 }
 
 fn read(status: StatusCode, answer: &[u8]) -> Outcome<Value> {
@@ -180,6 +271,12 @@ fn read(status: StatusCode, answer: &[u8]) -> Outcome<Value> {
 /// A text as one segment of a path.
 #[must_use]
 pub fn segment(text: &str) -> String {
+    // As plain words they name routes; so written, they are ids.
+    match text {
+        "import" => return "%69mport".to_owned(),
+        "export" => return "%65xport".to_owned(),
+        _ => {}
+    }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte);
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -194,11 +291,28 @@ pub fn segment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Client, Secret, segment};
+    use axum::{body::Body, http::Method};
+
+    use super::{Client, Secret, request, segment};
 
     #[test]
     fn a_segment_holds_any_id() {
         assert_eq!(segment("a/b ..é"), "a%2Fb%20%2E%2E%C3%A9");
+        assert_eq!(
+            (segment("import"), segment("export")),
+            ("%69mport".into(), "%65xport".into())
+        );
+    }
+
+    #[test]
+    fn a_path_that_a_url_would_resolve_is_refused() {
+        let request = |path| request(&Method::GET, path, None, Body::empty());
+        for bad in ["/a/..", "/a/%2E/b", "/a/.%2e/b?c"] {
+            assert!(request(bad).is_err(), "{bad}");
+        }
+        for good in ["/a/%2E%2E%2E", "/a/b%2Ec?d=../e"] {
+            assert!(request(good).is_ok(), "{good}");
+        }
     }
 
     #[test]

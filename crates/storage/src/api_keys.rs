@@ -34,6 +34,8 @@ pub struct ApiKeyRow {
     pub scopes: BTreeSet<Scope>,
     /// The deployments that it is limited to, by name.
     pub deployments: Option<Vec<String>>,
+    /// The same by id, with those that are gone.
+    pub deployment_ids: Option<Vec<DeploymentId>>,
     /// Who made it, as the audit log names actors.
     pub created_by: String,
 }
@@ -125,7 +127,7 @@ async fn rows(
                   extract(epoch from expires_at)::bigint as expires_at,
                   extract(epoch from revoked_at)::bigint as revoked_at,
                   extract(epoch from last_used_at)::bigint as last_used_at,
-                  scopes, created_by,
+                  scopes, created_by, deployments as deployment_ids,
                   case when deployments is not null then
                       array(select deployments.name from deployments
                             where deployments.tenant_id = $1 and deployments.id = any (api_keys.deployments)
@@ -153,6 +155,9 @@ async fn rows(
                 last_used_at: row.last_used_at,
                 scopes: scopes(&row.scopes)?,
                 deployments: row.deployments,
+                deployment_ids: row
+                    .deployment_ids
+                    .map(|listed| listed.into_iter().map(DeploymentId).collect()),
                 created_by: row.created_by,
             })
         })

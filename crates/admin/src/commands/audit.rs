@@ -52,7 +52,7 @@ keep what `lanyard audit head` prints somewhere else, and name it with --expect.
 pub(super) struct Which {
     /// Newsroom
     #[arg(long, value_name = "SLUG")]
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
     /// The platform's own log: of accounts, and of the platform itself
     #[arg(long)]
     platform: bool,
@@ -61,28 +61,28 @@ pub(super) struct Which {
 #[derive(Debug, Args)]
 pub(super) struct List {
     #[command(flatten)]
-    which: Which,
+    pub(super) which: Which,
     /// Who, as the list names actors
     #[arg(long)]
-    actor: Option<String>,
+    pub(super) actor: Option<String>,
     /// What, such as key.rotate
     #[arg(long)]
-    action: Option<String>,
+    pub(super) action: Option<String>,
     /// On which thing
     #[arg(long)]
-    target: Option<String>,
+    pub(super) target: Option<String>,
     /// The earliest, such as 2026-01-31T00:00:00Z
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    from: Option<i64>,
+    pub(super) from: Option<i64>,
     /// The time after the latest
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    to: Option<i64>,
+    pub(super) to: Option<i64>,
     /// Only events from before this number: to go on where a list ended
     #[arg(long, value_name = "SEQ")]
-    before: Option<i64>,
+    pub(super) before: Option<i64>,
     /// How many at most
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
-    limit: i64,
+    pub(super) limit: i64,
 }
 
 /// A time in microseconds.

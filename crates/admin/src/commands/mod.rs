@@ -10,6 +10,7 @@ mod master_key;
 mod remote;
 mod tenant;
 mod token;
+mod transfer;
 mod user;
 mod user_import;
 
@@ -121,6 +122,16 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Whether it is about a server that runs here, and so can't be done on another.
+    fn is_local(&self) -> bool {
+        matches!(
+            self,
+            Self::Dev(_) | Self::Serve | Self::Migrate | Self::Doctor | Self::MasterKey(_)
+        )
+    }
+}
+
 #[derive(Debug, Args)]
 struct Dev {
     /// Address to listen on
@@ -166,6 +177,9 @@ impl Place {
 /// It can't be done, and why.
 pub async fn run(cli: Cli) -> Outcome<ExitCode> {
     let output = Output { json: cli.json };
+    if cli.server.is_some() && cli.command.is_local() {
+        return Err(remote::no_such());
+    }
     if let Command::MasterKey(command) = &cli.command
         && let Some(id) = command.to_make()
     {
@@ -203,7 +217,7 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
             Command::Api { method, path, body } => {
                 api(&client, method, path, body.as_deref(), output).await?;
             }
-            command => remote::run(&client, command, output).await?,
+            command => return remote::run(&client, command, output).await,
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -247,7 +261,7 @@ async fn api(
     let mut call = Call::new(method.clone(), path.to_owned());
     if let Some(body) = body {
         let bytes = match body {
-            "-" => read_input("-")?,
+            "-" => read_at_most("-", MAX_BODY)?,
             text => text.as_bytes().to_vec().into(),
         };
         let value = serde_json::from_slice(&bytes)
@@ -321,16 +335,31 @@ pub(crate) async fn talk_settings(store: &Store, tenant: &str) -> Outcome<Vec<St
         .collect())
 }
 
+/// The longest key or token that is read, in bytes.
+const MAX_INPUT: u64 = 1 << 20;
+/// The longest body of a request that is read, in bytes.
+const MAX_BODY: u64 = 16 << 20;
+
 /// Reads a file, or standard input for `-`.
 fn read_input(path: &str) -> Outcome<zeroize::Zeroizing<Vec<u8>>> {
+    read_at_most(path, MAX_INPUT)
+}
+
+fn read_at_most(path: &str, most: u64) -> Outcome<zeroize::Zeroizing<Vec<u8>>> {
     use io::Read;
     let mut bytes = zeroize::Zeroizing::new(Vec::new());
     if path == "-" {
-        io::stdin().lock().take(1 << 20).read_to_end(&mut bytes)?;
+        io::stdin().lock().take(most + 1).read_to_end(&mut bytes)?;
     } else {
         let file = std::fs::File::open(path)
             .map_err(|error| Failure::new(format!("{path} can't be read: {error}")))?;
-        file.take(1 << 20).read_to_end(&mut bytes)?;
+        file.take(most + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > most {
+        return Err(Failure::new(format!(
+            "the input is longer than {} MiB",
+            most >> 20
+        )));
     }
     Ok(bytes)
 }

@@ -1,17 +1,55 @@
 //! Commands that a running server does, each as the request that it is.
 
+use std::process::ExitCode;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{Command, api_key, key, tenant, token, user};
+use super::{Command, api_key, audit, key, tenant, token, transfer, user};
 use crate::{
     client::{Call, Client, segment},
     output::{Failure, Outcome, Output},
 };
 
+/// Entries of a list that are asked for at a time.
+const PAGE: i64 = 200;
+
+/// Why a command can't be done on a server.
+pub(super) fn no_such() -> Failure {
+    Failure::new(
+        "a server doesn't do this for an API key: run it where the database is, without --server",
+    )
+}
+
 /// Does a command on a server.
-pub(super) async fn run(client: &Client, command: &Command, output: Output) -> Outcome {
+pub(super) async fn run(client: &Client, command: &Command, output: Output) -> Outcome<ExitCode> {
+    let mut most = usize::MAX;
     let call = match command {
+        Command::User(user::Command::Import {
+            tenant,
+            file,
+            strict,
+        }) => {
+            let path = of_tenant(tenant, "/users/import");
+            return transfer::import(client, &path, file, *strict, output).await;
+        }
+        Command::User(user::Command::Export { tenant }) => {
+            let path = of_tenant(tenant, "/users/export?format=ndjson");
+            return transfer::print(client, &path)
+                .await
+                .map(|()| ExitCode::SUCCESS);
+        }
+        Command::Audit(audit::Command::Export(which)) => {
+            let tenant = which.tenant.as_deref().ok_or_else(no_such)?;
+            let path = of_tenant(tenant, "/audit-events/export");
+            return transfer::print(client, &path)
+                .await
+                .map(|()| ExitCode::SUCCESS);
+        }
+        Command::Audit(audit::Command::List(list)) => {
+            most = usize::try_from(list.limit)?;
+            Some(events(list)?)
+        }
         Command::Tenant(command) => tenant(command),
         Command::Key(command) => key(command)?,
         Command::User(command) => user(command)?,
@@ -19,12 +57,49 @@ pub(super) async fn run(client: &Client, command: &Command, output: Output) -> O
         Command::ApiKey(command) => api_key(command),
         _ => None,
     };
-    let call = call.ok_or_else(|| {
-        Failure::new(
-            "a server doesn't do this for an API key: run it where the database is, without --server",
-        )
-    })?;
-    show(&client.call(&call).await?, output)
+    let call = call.ok_or_else(no_such)?;
+    let answer = match call.method {
+        Method::GET => client.list(&call, most).await?,
+        _ => client.call(&call).await?,
+    };
+    show(&answer, output)?;
+    let refused =
+        matches!(command, Command::Token(token::Command::Check { .. })) && answer["active"] != true;
+    Ok(if refused {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// The request for a list of events.
+fn events(list: &audit::List) -> Outcome<Call> {
+    let tenant = list.which.tenant.as_deref().ok_or_else(no_such)?;
+    if list.before.is_some() {
+        return Err(Failure::new("--before is for a list without --server"));
+    }
+    let time = |micros: Option<i64>| match micros {
+        Some(micros) if micros % 1_000_000 != 0 => {
+            Err(Failure::new("a server reads times in whole seconds"))
+        }
+        micros => Ok(micros.map(crate::audit::time)),
+    };
+    let mut path = of_tenant(
+        tenant,
+        &format!("/audit-events?limit={}", list.limit.min(PAGE)),
+    );
+    for (name, value) in [
+        ("actor", list.actor.clone()),
+        ("action", list.action.clone()),
+        ("target", list.target.clone()),
+        ("from", time(list.from)?),
+        ("to", time(list.to)?),
+    ] {
+        if let Some(value) = value {
+            path.push_str(&format!("&{name}={}", segment(&value)));
+        }
+    }
+    Ok(Call::new(Method::GET, path))
 }
 
 /// Prints an answer: a list as a table, a thing as lines, or all as JSON.
@@ -113,9 +188,10 @@ fn api_key(command: &api_key::Command) -> Option<Call> {
             Call::new(Method::POST, of_tenant(tenant, "/api-keys"))
                 .with(json!({ "name": name, "expires_in": expires_in, "scopes": scopes }))
         }
-        api_key::Command::List { tenant } => {
-            Call::new(Method::GET, of_tenant(tenant, "/api-keys?limit=200"))
-        }
+        api_key::Command::List { tenant } => Call::new(
+            Method::GET,
+            of_tenant(tenant, &format!("/api-keys?limit={PAGE}")),
+        ),
         api_key::Command::Revoke { tenant, id } => Call::new(
             Method::DELETE,
             of_tenant(tenant, &format!("/api-keys/{id}")),
@@ -177,11 +253,7 @@ fn user(command: &user::Command) -> Outcome<Option<Call>> {
         user::Command::Disable(which) => act(which, "/disable")?,
         user::Command::Enable(which) => act(which, "/enable")?,
         user::Command::Delete(which) => Call::new(Method::DELETE, one(which, "")?),
-        user::Command::Export { tenant } => Call::new(
-            Method::GET,
-            of_tenant(tenant, "/users/export?format=ndjson"),
-        ),
-        user::Command::Import { .. } => return Ok(None),
+        user::Command::Export { .. } | user::Command::Import { .. } => return Ok(None),
     }))
 }
 

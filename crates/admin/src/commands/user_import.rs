@@ -26,7 +26,7 @@ use crate::{
 /// Users written in one transaction.
 const BATCH: usize = 25_000;
 /// The exit code when bad lines were skipped.
-const SKIPPED: u8 = 3;
+pub(super) const SKIPPED: u8 = 3;
 
 /// What an import did, of the whole file or of what an earlier one left.
 #[derive(Debug, Default)]
@@ -82,23 +82,29 @@ pub(super) async fn run(
 ) -> Outcome<ExitCode> {
     store.tenant(tenant).await?;
     let source = Source::open(path)?;
-    if strict {
-        let done = check(&source)?;
-        if done.report.failed > 0 {
-            note(&format!(
-                "nothing is written: {} lines are bad",
-                done.report.failed
-            ));
-            return done.print(output);
-        }
+    if strict && let Some(code) = refuse_if_bad(&source, output)? {
+        return Ok(code);
     }
     import(store, tenant, &source).await?.print(output)
 }
 
+/// Reads the whole file; if a line is bad, that is printed, and the code to exit with given back.
+pub(super) fn refuse_if_bad(source: &Source, output: Output) -> Outcome<Option<ExitCode>> {
+    let done = check(source)?;
+    if done.report.failed == 0 {
+        return Ok(None);
+    }
+    note(&format!(
+        "nothing is written: {} lines are bad",
+        done.report.failed
+    ));
+    done.print(output).map(Some)
+}
+
 /// A file that is to be imported.
 pub(super) struct Source {
-    file: File,
-    format: Format,
+    pub(super) file: File,
+    pub(super) format: Format,
     length: u64,
     fingerprint: [u8; 32],
 }
@@ -155,8 +161,9 @@ impl Source {
         })
     }
 
-    fn progress_bar(&self) -> ProgressBar {
-        if !std::io::stderr().is_terminal() {
+    /// How far it is read, for people: `json` is for scripts.
+    pub(super) fn progress_bar(&self, json: bool) -> ProgressBar {
+        if json || !std::io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
         let style = "{bar:40} {percent:>3} %  {bytes_per_sec}  {eta} left  {msg}";
@@ -168,7 +175,7 @@ impl Source {
 
 /// Reads the whole file and writes nothing.
 fn check(source: &Source) -> Outcome<Done> {
-    let (mut done, bar) = (Done::default(), source.progress_bar());
+    let (mut done, bar) = (Done::default(), source.progress_bar(false));
     bar.set_message("checking");
     for record in source.opener(Position::START)?()? {
         let record = record?;
@@ -206,7 +213,7 @@ pub(super) async fn import(store: &Store, tenant: &str, source: &Source) -> Outc
         ));
         done.resumed_at_line = Some(start.line);
     }
-    let bar = source.progress_bar();
+    let bar = source.progress_bar(false);
     bar.set_position(start.offset);
     let options = Options {
         batch: BATCH,

@@ -13,6 +13,7 @@ use lanyard_core::{
     user::User,
 };
 use lanyard_storage::{accounts, memberships, tenants, users};
+use serde_json::json;
 
 use crate::{
     commands,
@@ -88,7 +89,9 @@ async fn seed_newsroom(store: &Store, folder: &Path) -> Outcome<String> {
 async fn seed_owner(store: &Store, folder: &Path) -> Outcome<String> {
     let path = folder.join("demo-owner-password");
     let email = OWNER.parse()?;
-    if accounts::find(&store.database, &email).await?.is_some() {
+    if let Some(account) = accounts::find(&store.database, &email).await? {
+        // A start that was interrupted may have left the account without a newsroom.
+        make_owner(store, account.id).await?;
         return Ok(std::fs::read_to_string(&path)
             .unwrap_or_default()
             .trim()
@@ -112,8 +115,22 @@ async fn seed_owner(store: &Store, folder: &Path) -> Outcome<String> {
     )
     .await?;
     tx.commit().await?;
-    let mut tx = store.write(DEMO).await?;
-    memberships::set(&mut tx, id.0, MemberRole::Owner).await?;
-    tx.commit().await?.done();
+    make_owner(store, id).await?;
     Ok(secret)
+}
+
+/// Makes an account the newsroom's owner, where it has none.
+async fn make_owner(store: &Store, account: AccountId) -> Outcome {
+    let mut tx = store.write(DEMO).await?;
+    // No account has the id that is all zeros: any owner is another one.
+    if memberships::has_other_owner(&mut tx, uuid::Uuid::nil()).await? {
+        return Ok(());
+    }
+    memberships::set(&mut tx, account.0, MemberRole::Owner).await?;
+    let detail = json!({ "role": MemberRole::Owner.name() });
+    store
+        .audit(&mut tx, "member.add", &account.0.to_string(), &detail)
+        .await?;
+    tx.commit().await?.done();
+    Ok(())
 }

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use lanyard_api::{
-    Act, App, Caller, Failure, Problem,
+    Act, App, Caller, Failure, Problem, Who,
     cursor::{List, Page, PageQuery},
     fields::{Name, Seconds, Time},
     input,
@@ -113,7 +113,7 @@ input! {
         /// The deployments that it is limited to; all unless said.
         #[schema(value_type = Option<Vec<String>>, example = json!(["default"]))]
         deployments: Option<BTreeSet<Slug>>,
-        /// After how many seconds it ends; never unless said.
+        /// After how many seconds it ends; never unless said. One that is made by an API key ends no later than that.
         #[schema(value_type = Option<i64>, minimum = 60, maximum = 316_224_000, example = 7_776_000)]
         expires_in: Option<Seconds<60, MAX_LIFETIME>>,
     }
@@ -189,7 +189,7 @@ pub(super) async fn create(
     let key = ApiKey {
         id: ApiKeyId(app.new_id()),
         name: new.name.0,
-        expires_at: new.expires_in.map(|seconds| now + seconds.0),
+        expires_at: capped(&caller, new.expires_in.map(|seconds| now + seconds.0)),
         scopes,
         deployments: deployments(&caller, new.deployments)?,
     };
@@ -219,6 +219,30 @@ fn deployments(
         Ok(deployment)
     });
     Ok(Some(ids.collect::<Result<_, Failure>>()?))
+}
+
+/// When a new key ends: a key that ends makes none that outlives it.
+fn capped(caller: &Caller, wanted: Option<i64>) -> Option<i64> {
+    let own = match &caller.who {
+        Who::ApiKey(key) => key.expires_at,
+        Who::Member(..) | Who::Operator(_) => None,
+    };
+    wanted.into_iter().chain(own).min()
+}
+
+/// Goes on only if the caller may end this key: an API key only those that may do no more than itself.
+fn may_end(caller: &Caller, row: &ApiKeyRow) -> Result<(), Failure> {
+    if row.scopes.iter().any(|scope| !caller.may_grant(*scope)) {
+        return Err(Problem::ScopeInsufficient.into());
+    }
+    let Some(limits) = caller.limits() else {
+        return Ok(());
+    };
+    let listed = row.deployment_ids.as_ref();
+    if listed.is_some_and(|listed| listed.iter().all(|id| limits.contains(id))) {
+        return Ok(());
+    }
+    Err(Problem::DeploymentOutOfReach.into())
 }
 
 /// Stores a new key, and shows it.
@@ -296,23 +320,21 @@ pub(super) async fn rotate(
     let row = api_keys::get_now(&mut act.tx, old)
         .await?
         .ok_or(Problem::NotFound)?;
+    may_end(&caller, &row)?;
     let ended = row.revoked_at.is_some() || row.expires_at.is_some_and(|end| end <= now);
     if ended {
         return Err(Failure::from(Problem::StateConflict).detail("The API key has ended already."));
     }
-    if row.scopes.iter().any(|scope| !caller.may_grant(*scope)) {
-        return Err(Problem::ScopeInsufficient.into());
-    }
-    let named = row
-        .deployments
-        .map(|names| names.iter().filter_map(|name| name.parse().ok()).collect());
     let key = ApiKey {
         id: ApiKeyId(app.new_id()),
         name: row.name,
         // As long a life as the old one had.
-        expires_at: row.expires_at.map(|end| now + (end - row.created_at)),
+        expires_at: capped(
+            &caller,
+            row.expires_at.map(|end| now + (end - row.created_at)),
+        ),
         scopes: row.scopes,
-        deployments: deployments(&caller, named)?,
+        deployments: row.deployment_ids,
     };
     let (slug, quota) = (&caller.tenant.slug, &caller.tenant.quota);
     let made = make(&app, &mut act, slug, quota, &key).await?;
@@ -337,6 +359,8 @@ pub(super) async fn revoke(
 ) -> Result<Response, Failure> {
     let id = key_id(&id)?;
     let mut act = caller.act(&app).await?;
+    let row = api_keys::get_now(&mut act.tx, id).await?;
+    may_end(&caller, &row.ok_or(Problem::NotFound)?)?;
     if !api_keys::revoke(&mut act.tx, id, app.clock.now()).await? {
         return Err(Problem::NotFound.into());
     }

@@ -3,7 +3,6 @@
 use lanyard_api::{Act, App, Caller, Failure, Problem, Who, fields::Time};
 use lanyard_core::{
     id::Kid,
-    member::MemberRole,
     signing_key::{KeySet, SigningKey},
     talk,
 };
@@ -43,9 +42,8 @@ pub(super) struct NewKeyOut {
     secret: Option<String>,
     /// The public key as PEM; `null` for a secret.
     public_key: Option<String>,
-    /// Talk's new settings as lines of an .env file. `null` where they would hold other keys' secrets, which are shown to
-    /// nobody but an owner who has just proved the password: then an owner exports them. Also where Talk can't be given the
-    /// keys, as `notes` says.
+    /// Talk's new settings as lines of an .env file. `null` where they would hold other keys' secrets: then an owner
+    /// exports them. Also where Talk can't be given the keys, as `notes` says.
     talk_settings: Option<String>,
     /// What became of the key that signed.
     replaced: Option<ReplacedKeyOut>,
@@ -67,7 +65,7 @@ pub(super) async fn shown(
     let set = sets.remove(&seen.policy.deployment).unwrap_or_default();
     let mut notes = after_replacing(begun.replaced.is_some(), &begun.key, seen);
     let talk_settings = match talk::settings(&seen.policy, &set, false, now) {
-        Ok(_) if holds_others_secrets(&set, &begun.key, now) && !sees_secrets(caller, now) => {
+        Ok(_) if holds_others_secrets(&set, &begun.key, now) && !is_operator(caller) => {
             notes.push("Talk's settings hold other keys' secrets too: an owner gets them from …/signing-keys/export.".into());
             None
         }
@@ -96,13 +94,10 @@ fn holds_others_secrets(set: &KeySet, new: &SigningKey, now: i64) -> bool {
         .any(|key| key.kid != new.kid && key.algorithm().is_symmetric())
 }
 
-/// Whether the caller may be shown keys that are there already.
-fn sees_secrets(caller: &Caller, now: i64) -> bool {
-    match &caller.who {
-        Who::Member(person, role) => *role == MemberRole::Owner && person.proved(now).is_ok(),
-        Who::Operator(_) => true,
-        Who::ApiKey(_) => false,
-    }
+/// Whether the caller may be shown keys that are there already. Owners have them exported, with a proof of the password
+/// and an event of its own.
+fn is_operator(caller: &Caller) -> bool {
+    matches!(caller.who, Who::Operator(_))
 }
 
 /// What is to be done once another key signs.
