@@ -126,7 +126,9 @@ async fn what_somebody_invited_ends_with_their_power_to_invite() {
     let app = App::start().await;
     app.tenant("the-post").await;
     let owner = app.member("the-post", "owner").await;
-    let second = app.member("the-post", "owner").await;
+    let second = app.member("the-post", "admin").await;
+    let raised = owner.patch(&of(&second), &json!({ "role": "owner" })).await;
+    assert_eq!(raised.status, 200);
     let invitations = "/v1/tenants/the-post/invitations";
     for (inviter, email) in [(&owner, "a@x.example"), (&second, "b@x.example")] {
         let body = json!({ "email": email, "role": "owner" });
