@@ -69,7 +69,10 @@ async fn somebody_registers_logs_out_and_in_again() {
     assert_eq!(answer.status, 201, "{answer:?}");
     let named = browser.patch("/v1/account", &json!({ "name": "J." })).await;
     assert_eq!(named.json()["name"], "J.");
-    assert_eq!(actions(&app).await, ["account.create", "account.rename"]);
+    assert_eq!(
+        actions(&app).await,
+        ["account.create", "account.session.end", "account.rename"]
+    );
 }
 
 #[tokio::test]

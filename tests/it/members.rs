@@ -120,3 +120,23 @@ async fn owners_who_all_leave_at_once_leave_one_behind() {
         .unwrap();
     assert!(owners >= 1);
 }
+
+#[tokio::test]
+async fn what_somebody_invited_ends_with_their_power_to_invite() {
+    let app = App::start().await;
+    app.tenant("the-post").await;
+    let owner = app.member("the-post", "owner").await;
+    let second = app.member("the-post", "admin").await;
+    let raised = owner.patch(&of(&second), &json!({ "role": "owner" })).await;
+    assert_eq!(raised.status, 200);
+    let invitations = "/v1/tenants/the-post/invitations";
+    for (inviter, email) in [(&owner, "a@x.example"), (&second, "b@x.example")] {
+        let body = json!({ "email": email, "role": "owner" });
+        assert_eq!(inviter.post(invitations, &body).await.status, 201);
+    }
+    let demoted = owner.patch(&of(&second), &json!({ "role": "admin" })).await;
+    assert_eq!(demoted.status, 200);
+    let open = owner.get(invitations).await.json();
+    assert_eq!(open["data"].as_array().unwrap().len(), 1);
+    assert_eq!(open["data"][0]["email"], "a@x.example");
+}

@@ -14,7 +14,10 @@ use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
 
-use crate::{Passwords, PublicUrl, TrustedProxies, users::Transfers};
+use crate::{Passwords, PublicUrl, Queue, TrustedProxies, changes::Changes, users::Transfers};
+
+/// How many key pairs may wait to be made; one of RSA takes up to a few seconds.
+const MOST_KEYS_WAITING: usize = 4;
 
 /// Who may register an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +91,9 @@ pub struct Inner {
     pub trusted_proxies: TrustedProxies,
     /// Where passwords are hashed.
     pub passwords: Passwords,
+    /// Where key pairs are made.
+    pub key_pairs: Queue,
+    pub(crate) changes: Changes,
     pub(crate) transfers: Transfers,
     draining: AtomicBool,
     request_prefix: u64,
@@ -138,6 +144,11 @@ impl App {
             registration: settings.registration,
             trusted_proxies: settings.trusted_proxies.clone(),
             passwords: Passwords::default(),
+            key_pairs: Queue::new(
+                MOST_KEYS_WAITING,
+                "Many keys are made at this moment. Try again.",
+            ),
+            changes: Changes::default(),
             transfers: Transfers::default(),
             draining: AtomicBool::new(false),
             request_prefix,

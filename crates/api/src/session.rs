@@ -1,6 +1,6 @@
 //! Somebody who is logged in: a cookie that names a session, and the proof that the request comes from our own pages.
 
-use std::fmt;
+use std::{fmt, sync::atomic::Ordering};
 
 use axum::{
     extract::FromRequestParts,
@@ -80,6 +80,22 @@ impl Person {
     }
 }
 
+/// Left at a request that its account was charged for: an extractor may run twice.
+#[derive(Debug, Clone, Copy)]
+struct Charged;
+
+impl Person {
+    /// Charges the account for a change, once.
+    fn charge(&self, parts: &mut Parts, app: &App) -> Result<(), Failure> {
+        if !is_change(&parts.method) || parts.extensions.insert(Charged).is_some() {
+            return Ok(());
+        }
+        let nodes = app.live_nodes.load(Ordering::Relaxed);
+        let now = app.clock.micros();
+        app.changes.charge(self.session.account, nodes, now)
+    }
+}
+
 impl FromRequestParts<App> for Person {
     type Rejection = Failure;
 
@@ -87,6 +103,7 @@ impl FromRequestParts<App> for Person {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let need = rule::of(parts)?;
         let person = Self::of(parts, app).await?;
+        person.charge(parts, app)?;
         match need {
             Need::Account => {}
             Need::Platform | Need::PlatformProved if !person.session.platform_admin => {

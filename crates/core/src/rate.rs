@@ -95,6 +95,12 @@ impl Bucket {
 }
 
 impl Bucket {
+    /// Whether nothing of it is used up: a new one is as good. `now` is in unix microseconds.
+    #[must_use]
+    pub fn is_full(&self, now: i64) -> bool {
+        self.0.load(Ordering::Acquire) <= now.saturating_mul(1_000)
+    }
+
     /// Charges a request that was let pass for `more` than itself. It is never refused: whoever comes next waits for it, for
     /// as long as it takes to fill two buckets at most. `now` is in unix microseconds.
     pub fn owe(&self, rate: Rate, now: i64, more: u32) {

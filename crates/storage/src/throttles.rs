@@ -1,8 +1,9 @@
 //! Counts of attempts. They survive a restart, and hold for all nodes together.
 
 use lanyard_core::throttle::Bucket;
+use sqlx::PgConnection;
 
-use crate::{Database, PlatformTx, StorageError};
+use crate::{Database, PlatformTx, StorageError, WriteTx};
 
 /// Whether something may be attempted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,24 +30,48 @@ pub async fn attempt(
     now: i64,
 ) -> Result<Attempt, StorageError> {
     let mut tx = database.platform().await?;
+    let attempt = attempt_on(tx.connection(), buckets, now).await?;
+    // What was counted before a bucket that says to wait counts in none.
+    if matches!(attempt, Attempt::Admitted { .. }) {
+        tx.commit().await?;
+    }
+    Ok(attempt)
+}
+
+/// The same within a change to a tenant: what isn't committed isn't counted.
+///
+/// # Errors
+/// The database fails.
+pub async fn attempt_now(
+    tx: &mut WriteTx,
+    buckets: &[Bucket],
+    now: i64,
+) -> Result<Attempt, StorageError> {
+    attempt_on(tx.connection(), buckets, now).await
+}
+
+async fn attempt_on(
+    connection: &mut PgConnection,
+    buckets: &[Bucket],
+    now: i64,
+) -> Result<Attempt, StorageError> {
     let mut tripped = false;
     let mut ordered: Vec<&Bucket> = buckets.iter().collect();
     // Two attempts that lock the same rows lock them in the same order.
     ordered.sort_unstable_by_key(|bucket| bucket.key);
     for bucket in ordered {
-        let Some(count) = count(&mut tx, bucket, now).await? else {
-            return blocked(&mut tx, bucket, now).await;
+        let Some(count) = count(connection, bucket, now).await? else {
+            return blocked(connection, bucket, now).await;
         };
         let is_last = buckets.last() == Some(bucket);
         tripped |= is_last && bucket.rule.trips_at(count);
     }
-    tx.commit().await?;
     Ok(Attempt::Admitted { tripped })
 }
 
 /// Counts one attempt, unless it has to wait.
 async fn count(
-    tx: &mut PlatformTx,
+    connection: &mut PgConnection,
     bucket: &Bucket,
     now: i64,
 ) -> Result<Option<i32>, StorageError> {
@@ -62,7 +87,7 @@ async fn count(
         now,
         now - bucket.rule.forget_after
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(&mut *connection)
     .await?;
     let Some(count) = count else { return Ok(None) };
     let wait = bucket.rule.wait_after(count);
@@ -72,18 +97,22 @@ async fn count(
             &bucket.key[..],
             now + wait
         )
-        .execute(tx.connection())
+        .execute(connection)
         .await?;
     }
     Ok(Some(count))
 }
 
-async fn blocked(tx: &mut PlatformTx, bucket: &Bucket, now: i64) -> Result<Attempt, StorageError> {
+async fn blocked(
+    connection: &mut PgConnection,
+    bucket: &Bucket,
+    now: i64,
+) -> Result<Attempt, StorageError> {
     let until = sqlx::query_scalar!(
         r#"select extract(epoch from blocked_until)::bigint as "until!" from throttles where key = $1"#,
         &bucket.key[..]
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(connection)
     .await?;
     let wait = until.map_or(1, |until| (until - now).max(1));
     Ok(Attempt::Blocked { wait })

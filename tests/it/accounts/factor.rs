@@ -187,3 +187,16 @@ async fn a_reset_does_not_get_past_the_app() {
     let body = json!({ "email": JANE, "password": OTHER_PASSWORD, "code": phone.code(&app) });
     assert_eq!(browser.post("/v1/sessions", &body).await.status, 201);
 }
+
+#[tokio::test]
+async fn another_password_takes_a_code_too() {
+    let app = App::start().await;
+    let mut browser = registered(&app, JANE).await;
+    let (_, codes) = with_totp(&app, &mut browser).await;
+    let mut change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
+    let refused = browser.post("/v1/account/password", &change).await;
+    assert_eq!(refused.problem(), "code-required");
+    change["code"] = codes[0].as_str().into();
+    let changed = browser.post("/v1/account/password", &change).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+}

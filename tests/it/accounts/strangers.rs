@@ -56,7 +56,7 @@ async fn a_code_tells_nothing_to_who_has_the_wrong_password() {
 }
 
 #[tokio::test]
-async fn a_mailbox_gets_three_letters_and_nobody_is_told_that_it_gets_no_more() {
+async fn a_mailbox_gets_three_letters_of_a_kind_and_nobody_is_told_that_it_gets_no_more() {
     let app = App::start().await;
     let body = json!({ "email": JANE, "name": "Jane" });
     for _ in 0..8 {
@@ -66,10 +66,10 @@ async fn a_mailbox_gets_three_letters_and_nobody_is_told_that_it_gets_no_more() 
         let asked = Browser::new(&app).post("/v1/accounts/reset", &body).await;
         assert_eq!(asked.status, 202);
     }
-    assert_eq!(app.letters(JANE).await.len(), 3);
+    assert_eq!(app.letters(JANE).await.len(), 6);
     app.clock.advance(600);
     Browser::new(&app).post("/v1/accounts", &body).await;
-    assert_eq!(app.letters(JANE).await.len(), 4);
+    assert_eq!(app.letters(JANE).await.len(), 7);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use lanyard_core::{
 };
 use lanyard_storage::{
     invitations::{self, GOOD_FOR, InvitationRow},
-    memberships, outbox, tenants,
+    memberships, outbox, tenants, throttles,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -163,7 +163,7 @@ pub(super) async fn create(
     let mut act = caller.act_once(&app, body.once).await?;
     // Only now: a repeat is answered as the first was, and sends no letter.
     let bucket = Bucket::letters_to(&new.email, LetterKind::Invitation);
-    people::admit(&app, &[bucket]).await?;
+    people::admitted(throttles::attempt_now(&mut act.tx, &[bucket], now).await?)?;
     if memberships::has_email(&mut act.tx, &new.email).await? {
         return Err(Failure::from(Problem::StateConflict).detail("They are a member already."));
     }

@@ -5,6 +5,7 @@ pub mod audit_events;
 pub mod deployments;
 mod docs;
 pub mod invitations;
+mod key_pairs;
 pub mod members;
 pub mod openapi;
 pub mod people;

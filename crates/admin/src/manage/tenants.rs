@@ -35,6 +35,7 @@ use uuid::Uuid;
 use super::{
     api_keys::{self, NewApiKeyOut},
     deployments::{DeploymentOut, Wish},
+    key_pairs,
 };
 use crate::{
     acts::By,
@@ -211,6 +212,8 @@ pub(super) async fn create(
     }
     let algorithm = body.value.algorithm;
     let (name, slug, deployment) = read(&app, body.value)?;
+    // First, so that nothing is locked while it is made.
+    let key = first_key(&app, deployment.kind(), algorithm).await?;
     let tenant = TenantId(app.new_id());
     let tx = app.database.write_new(tenant).await?;
     let mut act = Act::of_person(&app, &person, tx, body.once).await?;
@@ -219,7 +222,6 @@ pub(super) async fn create(
         return Err(Failure::from(Problem::QuotaExceeded)
             .detail("You own as many newsrooms as you may. Ask the platform's admin for more."));
     }
-    let key = first_key(&app, deployment.kind(), algorithm).await?;
     let mut new = NewTenant {
         name: Some(name.clone()),
         ..NewTenant::new(slug, deployment, key)
@@ -290,12 +292,8 @@ async fn first_key(
         return Ok(None);
     }
     let (algorithm, now) = (algorithm.unwrap_or(Algorithm::HS256), app.clock.now());
-    // One of RSA keeps a core busy for a while.
-    let made = tokio::task::spawn_blocking(move || newsroom::first_key(algorithm, now)).await;
-    let key = made.map_err(|_| Problem::Internal)?;
-    Ok(Some(key.map_err(|error| {
-        Failure::from(Problem::Internal).logged(error)
-    })?))
+    let make = move || newsroom::first_key(algorithm, now);
+    Ok(Some(key_pairs::make(app, algorithm, make).await?))
 }
 
 fn refused(refusal: Refusal) -> Failure {

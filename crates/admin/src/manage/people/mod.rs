@@ -70,7 +70,12 @@ impl AccountOut {
 
 /// Counts an attempt; whether it was the first to make others wait in the last of these buckets.
 pub(super) async fn admit(app: &App, buckets: &[Bucket]) -> Result<bool, Failure> {
-    match throttles::attempt(&app.database, buckets, app.clock.now()).await? {
+    admitted(throttles::attempt(&app.database, buckets, app.clock.now()).await?)
+}
+
+/// Goes on only if the attempt needn't wait.
+pub(super) fn admitted(attempt: Attempt) -> Result<bool, Failure> {
+    match attempt {
         Attempt::Admitted { tripped } => Ok(tripped),
         Attempt::Blocked { wait } => Err(Failure::from(Problem::RateLimited)
             .detail("Too many attempts. Try again after the time that Retry-After says.")

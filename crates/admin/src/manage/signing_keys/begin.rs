@@ -16,7 +16,10 @@ use super::{
     new::{self, ActivatedKeyOut, ImportedKeyOut, NewKeyOut},
     wanted::{KeyImport, NewKey, Rotation},
 };
-use crate::acts::signing_keys::{self as acts, Seen};
+use crate::{
+    acts::signing_keys::{self as acts, Seen},
+    manage::key_pairs,
+};
 
 /// Looks at the deployment that a path names, if the caller may reach it.
 async fn look(app: &App, caller: &Caller, deployment: &str) -> Result<Seen, Failure> {
@@ -25,11 +28,8 @@ async fn look(app: &App, caller: &Caller, deployment: &str) -> Result<Seen, Fail
     Ok(seen)
 }
 
-/// Makes a key on a thread that may be busy: a pair of RSA takes a while, and readers' tokens don't wait for it.
-async fn generate(algorithm: Algorithm) -> Result<KeyMaterial, Failure> {
-    let made = tokio::task::spawn_blocking(move || key::generate(algorithm)).await;
-    let made = made.map_err(|_| Problem::Internal)?;
-    made.map_err(|error| Failure::from(Problem::Internal).logged(error))
+async fn generate(app: &App, algorithm: Algorithm) -> Result<KeyMaterial, Failure> {
+    key_pairs::make(app, algorithm, move || key::generate(algorithm)).await
 }
 
 /// Refuses what was begun if the tenant now has more keys than it may.
@@ -67,7 +67,7 @@ pub(super) async fn create(
 ) -> Result<Response, Failure> {
     let new = body.value;
     let seen = look(&app, &caller, &deployment).await?;
-    let made = generate(new.algorithm.unwrap_or(Algorithm::HS256)).await?;
+    let made = generate(&app, new.algorithm.unwrap_or(Algorithm::HS256)).await?;
     let mut act = caller.act_once(&app, body.once).await?;
     let (actor, activate) = (actor(&act), new.activate.unwrap_or(false));
     let by = by(&app, &actor);
@@ -105,7 +105,7 @@ pub(super) async fn rotate(
     let seen = look(&app, &caller, &deployment).await?;
     let before = seen.active.as_ref().map(|key| key.algorithm);
     let algorithm = new.algorithm.or(before).unwrap_or(Algorithm::HS256);
-    let made = generate(algorithm).await?;
+    let made = generate(&app, algorithm).await?;
     let mut act = caller.act_once(&app, body.once).await?;
     let actor = actor(&act);
     let (by, overlap) = (by(&app, &actor), new.overlap.map(|overlap| overlap.0));
