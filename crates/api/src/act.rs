@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use lanyard_core::{account::AccountId, audit::Event};
-use lanyard_storage::{WriteTx, api_keys, idempotency, memberships};
+use lanyard_storage::{WriteTx, api_keys, idempotency, memberships, sessions};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -67,30 +67,51 @@ impl Act {
         if !memberships::lock_account(&mut act.tx, account).await? {
             return Err(Problem::SessionInvalid.into());
         }
+        act.logged_in(person).await?;
         act.answer_again().await?;
         Ok(act)
     }
 
-    /// Asks again, now that nobody else can change the answer: a member may have been demoted, a key revoked.
+    /// Asks again, now that nobody else can change the answer. A body can take its time, and meanwhile a member may have
+    /// been demoted or have logged out, a key revoked, the tenant suspended.
     async fn authorise(&mut self, caller: &Caller) -> Result<(), Failure> {
+        let now = self.app.clock.now();
         match (&caller.who, caller.need) {
             (Who::Member(person, _), Need::Member(least, _) | Need::Proved(least)) => {
+                self.logged_in(person).await?;
                 let role = memberships::role_now(&mut self.tx, person.session.account.0)
                     .await?
                     .ok_or(Problem::NotFound)?;
                 if role < least {
                     return Err(Problem::RoleInsufficient.into());
                 }
+                if matches!(caller.need, Need::Proved(_)) {
+                    person.proved(now)?;
+                }
             }
             (Who::ApiKey(key), _) => {
-                let row = api_keys::get_now(&mut self.tx, key.id).await?;
-                if row.is_none_or(|row| row.revoked_at.is_some()) {
+                let good = api_keys::get_now(&mut self.tx, key.id)
+                    .await?
+                    .is_some_and(|row| {
+                        row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > now)
+                    });
+                if !good {
                     return Err(Problem::TokenInvalid.into());
                 }
             }
             _ => {}
         }
+        let operator = matches!(caller.who, Who::Operator(_));
+        if self.tx.suspended && !operator {
+            return Err(Problem::TenantSuspended.into());
+        }
         Ok(())
+    }
+
+    async fn logged_in(&mut self, person: &Person) -> Result<(), Failure> {
+        let (hash, now) = (person.token.hash(), self.app.clock.now());
+        let alive = sessions::find_now(&mut self.tx, &hash, now).await?;
+        alive.map(drop).ok_or(Problem::SessionInvalid.into())
     }
 
     async fn answer_again(&mut self) -> Result<(), Failure> {

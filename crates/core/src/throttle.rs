@@ -85,6 +85,17 @@ pub struct Bucket {
     pub rule: Rule,
 }
 
+/// Letters that somebody can have sent to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterKind {
+    /// With the link that makes an account.
+    Registration,
+    /// With the link that resets a password.
+    Reset,
+    /// With an invitation to a newsroom.
+    Invitation,
+}
+
 impl Bucket {
     fn new(rule: Rule, kind: &str, parts: &[&[u8]]) -> Self {
         let mut context = Context::new(&SHA256);
@@ -135,10 +146,16 @@ impl Bucket {
         Self::new(LETTERS_FROM, "letters-from", &[&block(address)])
     }
 
-    /// Letters to an address.
+    /// Letters of a kind to an address. Each kind is counted alone, so that nobody keeps a password from being reset by
+    /// having other letters sent.
     #[must_use]
-    pub fn letters_to(email: &AccountEmail) -> Self {
-        Self::new(LETTERS_TO, "letters-to", &[email.as_str().as_bytes()])
+    pub fn letters_to(email: &AccountEmail, kind: LetterKind) -> Self {
+        let kind: &[u8] = match kind {
+            LetterKind::Registration => b"registration",
+            LetterKind::Reset => b"reset",
+            LetterKind::Invitation => b"invitation",
+        };
+        Self::new(LETTERS_TO, "letters-to", &[email.as_str().as_bytes(), kind])
     }
 
     /// The letter that tells somebody of guesses.
@@ -158,7 +175,7 @@ fn block(address: IpAddr) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bucket, NARROW};
+    use super::{Bucket, LetterKind, NARROW};
 
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
@@ -190,7 +207,9 @@ mod tests {
             Bucket::login_from(&jane, here).key,
             Bucket::login_from(&jane, there).key,
             Bucket::login_from(&joe, here).key,
-            Bucket::letters_to(&jane).key,
+            Bucket::letters_to(&jane, LetterKind::Registration).key,
+            Bucket::letters_to(&jane, LetterKind::Reset).key,
+            Bucket::letters_to(&jane, LetterKind::Invitation).key,
             Bucket::guesses_notice(&jane).key,
             Bucket::place(here).key,
             Bucket::letters_from(here).key,

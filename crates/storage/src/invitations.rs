@@ -202,6 +202,21 @@ pub async fn remove(tx: &mut WriteTx, id: Uuid) -> Result<bool, StorageError> {
     Ok(removed.rows_affected() > 0)
 }
 
+/// Withdraws all invitations of an inviter, by the name that the audit log has; tells how many.
+///
+/// # Errors
+/// The database fails.
+pub async fn remove_of(tx: &mut WriteTx, inviter: &str) -> Result<u64, StorageError> {
+    let removed = sqlx::query!(
+        "delete from invitations where tenant_id = $1 and invited_by = $2",
+        tx.tenant.0,
+        inviter
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(removed.rows_affected())
+}
+
 /// How many invitations are open, but for one to this address.
 ///
 /// # Errors

@@ -1,9 +1,10 @@
 //! Sessions of people who are logged in: the hash of the id is all that is kept of it.
 
 use lanyard_core::account::{AccountEmail, AccountId};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::{Database, PlatformTx, StorageError, error::stored};
+use crate::{Database, PlatformTx, StorageError, WriteTx, error::stored};
 
 /// How long a session lasts without a request, in seconds.
 pub const IDLE_TIMEOUT: i64 = 12 * 3600;
@@ -104,6 +105,54 @@ pub async fn find(
         expires_at: row.expires_at,
         proved_at: row.proved_at,
     }))
+}
+
+/// What may have changed about a session since it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alive {
+    /// Whether its holder runs the platform.
+    pub platform_admin: bool,
+}
+
+/// Whether the session of this hash is good still, asked within a change to a tenant; `None` when it isn't.
+///
+/// # Errors
+/// The database fails.
+pub async fn find_now(
+    tx: &mut WriteTx,
+    hash: &[u8; 32],
+    now: i64,
+) -> Result<Option<Alive>, StorageError> {
+    alive(tx.connection(), hash, now).await
+}
+
+/// The same within a change to accounts or to the platform.
+///
+/// # Errors
+/// The database fails.
+pub async fn find_in(
+    tx: &mut PlatformTx,
+    hash: &[u8; 32],
+    now: i64,
+) -> Result<Option<Alive>, StorageError> {
+    alive(tx.connection(), hash, now).await
+}
+
+async fn alive(
+    connection: &mut PgConnection,
+    hash: &[u8; 32],
+    now: i64,
+) -> Result<Option<Alive>, StorageError> {
+    Ok(sqlx::query_as!(
+        Alive,
+        "select platform_admin from sessions join accounts on accounts.id = account_id
+         where hash = $1 and expires_at > to_timestamp($2::bigint) and last_seen_at > to_timestamp($3::bigint)",
+        &hash[..],
+        now,
+        now - IDLE_TIMEOUT
+    )
+    .fetch_optional(connection)
+    .await?)
 }
 
 /// A session that begins.
@@ -217,13 +266,13 @@ pub async fn list(
 ///
 /// # Errors
 /// The database fails.
-pub async fn end(database: &Database, account: AccountId, id: Uuid) -> Result<bool, StorageError> {
+pub async fn end(tx: &mut PlatformTx, account: AccountId, id: Uuid) -> Result<bool, StorageError> {
     let ended = sqlx::query!(
         "delete from sessions where account_id = $1 and id = $2",
         account.0,
         id
     )
-    .execute(&database.pool)
+    .execute(tx.connection())
     .await?;
     Ok(ended.rows_affected() > 0)
 }

@@ -29,6 +29,8 @@ pub struct WriteTx {
     pub tenant: TenantId,
     /// The tenant's version once this is committed.
     pub version: i64,
+    /// Whether the tenant was suspended when it was locked.
+    pub suspended: bool,
 }
 
 async fn begin(
@@ -86,17 +88,19 @@ impl Database {
     /// The database can't be reached.
     pub async fn write(&self, tenant: TenantId) -> Result<Option<WriteTx>, StorageError> {
         let mut inner = begin(&self.pool, tenant, "").await?;
-        let version = sqlx::query_scalar!(
-            "update tenants set version = version + 1 where id = $1 returning version",
+        let row = sqlx::query!(
+            r#"update tenants set version = version + 1 where id = $1
+               returning version, status <> 'active' as "suspended!""#,
             tenant.0
         )
         .fetch_optional(&mut *inner)
         .await?;
-        Ok(version.map(|version| WriteTx {
+        Ok(row.map(|row| WriteTx {
             inner,
             changes: Vec::new(),
             tenant,
-            version,
+            version: row.version,
+            suspended: row.suspended,
         }))
     }
 
@@ -119,6 +123,7 @@ impl Database {
             changes: vec![Change::Tenant],
             tenant,
             version: 1,
+            suspended: false,
         })
     }
 }

@@ -14,7 +14,10 @@ use lanyard_api::{
     session::Person,
 };
 use lanyard_core::{
-    account::AccountEmail, member::MemberRole, secret_token::SecretToken, throttle::Bucket,
+    account::AccountEmail,
+    member::MemberRole,
+    secret_token::SecretToken,
+    throttle::{Bucket, LetterKind},
 };
 use lanyard_storage::{
     invitations::{self, GOOD_FOR, InvitationRow},
@@ -156,9 +159,11 @@ pub(super) async fn create(
     body: JsonBody<NewInvitation>,
 ) -> Result<Response, Failure> {
     let (new, now) = (body.value, app.clock.now());
-    people::admit(&app, &[Bucket::letters_to(&new.email)]).await?;
     let token = SecretToken::generate().map_err(|_| Problem::Internal)?;
     let mut act = caller.act_once(&app, body.once).await?;
+    // Only now: a repeat is answered as the first was, and sends no letter.
+    let bucket = Bucket::letters_to(&new.email, LetterKind::Invitation);
+    people::admit(&app, &[bucket]).await?;
     if memberships::has_email(&mut act.tx, &new.email).await? {
         return Err(Failure::from(Problem::StateConflict).detail("They are a member already."));
     }

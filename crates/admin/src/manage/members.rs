@@ -12,8 +12,11 @@ use lanyard_api::{
     input,
     input::{JsonBody, Query},
 };
-use lanyard_core::member::MemberRole;
-use lanyard_storage::memberships::{self, MemberRow};
+use lanyard_core::{account::AccountId, audit::Actor, member::MemberRole};
+use lanyard_storage::{
+    invitations,
+    memberships::{self, MemberRow},
+};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -111,7 +114,10 @@ pub(super) async fn update(
         keeps_owner(&mut act, &member).await?;
     }
     memberships::set(&mut act.tx, id, role).await?;
-    let detail = json!({ "before": member.role, "after": role });
+    let mut detail = json!({ "before": member.role, "after": role });
+    if member.role == MemberRole::Owner && role != MemberRole::Owner {
+        detail["invitations_withdrawn"] = withdraw_all(&mut act, id).await?.into();
+    }
     act.audit("member.update", &id.to_string(), &detail).await?;
     member.role = role;
     act.answer(&MemberOut::from(member)).await
@@ -144,13 +150,20 @@ pub(super) async fn remove(
     let member = member.ok_or(Problem::NotFound)?;
     keeps_owner(&mut act, &member).await?;
     memberships::remove(&mut act.tx, id).await?;
-    let detail = json!({ "role": member.role });
+    let withdrawn = withdraw_all(&mut act, id).await?;
+    let detail = json!({ "role": member.role, "invitations_withdrawn": withdrawn });
     act.audit("member.remove", &id.to_string(), &detail).await?;
     act.done().await
 }
 
 fn account(text: &str) -> Result<Uuid, Failure> {
     Ok(text.parse().map_err(|_| Problem::NotFound)?)
+}
+
+/// Withdraws what somebody invited who may invite no more: they could hold the links, or mailboxes, of whom they invited.
+async fn withdraw_all(act: &mut Act, member: Uuid) -> Result<u64, Failure> {
+    let inviter = Actor::Account(AccountId(member)).text();
+    Ok(invitations::remove_of(&mut act.tx, &inviter).await?)
 }
 
 /// Goes on only if the newsroom has an owner without this one. It is locked, so two owners can't both go.

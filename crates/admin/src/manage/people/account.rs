@@ -88,6 +88,9 @@ input! {
         /// The new one: at least 12 characters, and not easy to guess.
         #[schema(value_type = String, format = Password, min_length = 12, max_length = 1024, example = "or a password manager's own")]
         new_password: Password,
+        /// Six digits of the authenticator app, or a recovery code, if there is an app.
+        #[schema(max_length = 64, example = "123456")]
+        code: Option<Code>,
     }
 }
 
@@ -156,7 +159,10 @@ pub(in crate::manage) async fn update(
 #[utoipa::path(
     post, path = "/v1/account/password", tag = "Accounts", operation_id = "change_password",
     request_body = PasswordChange,
-    responses((status = 200, description = "The session's new CSRF token; Set-Cookie holds its new id", body = SessionOut)),
+    responses(
+        (status = 200, description = "The session's new CSRF token; Set-Cookie holds its new id", body = SessionOut),
+        (status = 401, description = "The session has ended; or a code is needed as well (`code-required`)"),
+    ),
 )]
 pub(in crate::manage) async fn change_password(
     State(app): State<App>,
@@ -166,6 +172,7 @@ pub(in crate::manage) async fn change_password(
     let PasswordChange {
         current_password,
         new_password,
+        code,
     } = body.value;
     check_password("/new_password", &new_password, &person.session.email)?;
     let turn = app.passwords.queue()?;
@@ -173,6 +180,8 @@ pub(in crate::manage) async fn change_password(
     let before = compare(&app, &turn, &person, &current, "/current_password").await?;
     let hash = turn.hash(&Arc::new(new_password)).await?;
     let (mut tx, account) = still(&app, &before).await?;
+    // It proves the password anew, so it takes all that a proof takes.
+    prove_factor(&app, &mut tx, &account, code).await?;
     let id = account.id;
     accounts::set_password(&mut tx, id, &hash, app.clock.now()).await?;
     sessions::end_all(&mut tx, id, Some(person.session.id)).await?;
@@ -201,12 +210,7 @@ pub(in crate::manage) async fn prove(
     let password = Arc::new(body.value.password);
     let before = compare(&app, &turn, &person, &password, "/password").await?;
     let (mut tx, account) = still(&app, &before).await?;
-    if let Some(totp) = account.confirmed_totp() {
-        let code = body.value.code.ok_or(Problem::CodeRequired)?;
-        if !factor::check(&app, &mut tx, &account, totp, &code).await? {
-            return Err(Failure::field("/code", "isn't right, or was used"));
-        }
-    }
+    prove_factor(&app, &mut tx, &account, body.value.code).await?;
     let opened = renew(&app, &mut tx, &person, &account).await?;
     tx.commit().await?;
     Ok(opened.answer(StatusCode::OK))
@@ -229,6 +233,23 @@ async fn compare(
         Verdict::Right | Verdict::RightButOutdated => Ok(account),
         Verdict::Wrong => Err(Failure::field(pointer, "isn't right")),
     }
+}
+
+/// Asks for a code where there is an authenticator app.
+async fn prove_factor(
+    app: &App,
+    tx: &mut PlatformTx,
+    account: &Account,
+    code: Option<Code>,
+) -> Result<(), Failure> {
+    let Some(totp) = account.confirmed_totp() else {
+        return Ok(());
+    };
+    let code = code.ok_or(Problem::CodeRequired)?;
+    if !factor::check(app, tx, account, totp, &code).await? {
+        return Err(Failure::field("/code", "isn't right, or was used"));
+    }
+    Ok(())
 }
 
 /// The account, locked, if its password is still the one that was compared.

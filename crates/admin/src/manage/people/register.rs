@@ -14,7 +14,7 @@ use lanyard_core::{
     account::{AccountEmail, AccountId, PersonName},
     password::Password,
     secret_token::SecretToken,
-    throttle::Bucket,
+    throttle::{Bucket, LetterKind},
 };
 use lanyard_storage::{
     account_links::{self, Link, VERIFY_LIFETIME},
@@ -113,7 +113,8 @@ pub(in crate::manage) async fn register(
     };
     // Where there is an account, nobody is told the link. It is stored all the same: how long this takes tells nothing.
     let name = new.name.as_str();
-    send(&app, &new.email, &token, Link::Verify { name }, &letter).await?;
+    let link = (&token, Link::Verify { name });
+    send(&app, &new.email, LetterKind::Registration, link, &letter).await?;
     Ok(CheckYourMail::answer())
 }
 
@@ -131,12 +132,13 @@ pub(in crate::manage) fn lifetime(seconds: i64) -> Duration {
 pub(super) async fn send(
     app: &App,
     email: &AccountEmail,
-    token: &SecretToken,
-    link: Link<'_>,
+    kind: LetterKind,
+    (token, link): (&SecretToken, Link<'_>),
     letter: &Letter,
 ) -> Result<(), Failure> {
     let now = app.clock.now();
-    let attempt = throttles::attempt(&app.database, &[Bucket::letters_to(email)], now).await?;
+    let bucket = Bucket::letters_to(email, kind);
+    let attempt = throttles::attempt(&app.database, &[bucket], now).await?;
     if matches!(attempt, Attempt::Blocked { .. }) {
         return Ok(());
     }

@@ -9,7 +9,10 @@ use axum::{
 };
 use lanyard_api::{App, Failure, Problem, input, input::JsonBody};
 use lanyard_core::{
-    account::AccountEmail, password::Password, secret_token::SecretToken, throttle::Bucket,
+    account::AccountEmail,
+    password::Password,
+    secret_token::SecretToken,
+    throttle::{Bucket, LetterKind},
 };
 use lanyard_storage::{
     account_links::{self, Link, RESET_LIFETIME},
@@ -60,7 +63,7 @@ pub(in crate::manage) async fn request(
     admit(&app, &[Bucket::letters_from(visitor.address)]).await?;
     let account = accounts::find(&app.database, &email).await?;
     let token = new_token()?;
-    let (kind, letter) = match account {
+    let (link, letter) = match account {
         Some(account) => {
             let link = link(&app, "reset", &token);
             let letter = letters::reset(email.as_str(), &link, lifetime(RESET_LIFETIME));
@@ -73,7 +76,8 @@ pub(in crate::manage) async fn request(
             (Link::Verify { name: "" }, letter)
         }
     };
-    send(&app, &email, &token, kind, &letter).await?;
+    // Counted as a reset even where there is no account: otherwise the count would tell.
+    send(&app, &email, LetterKind::Reset, (&token, link), &letter).await?;
     Ok(CheckYourMail::answer())
 }
 

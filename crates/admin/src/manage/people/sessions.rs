@@ -135,10 +135,23 @@ pub(in crate::manage) async fn end(
         CURRENT => session.id,
         name => name.parse().map_err(|_| Problem::NotFound)?,
     };
-    let ended = sessions::end(&app.database, session.account, id).await?;
+    let mut tx = app.database.platform().await?;
+    let ended = sessions::end(&mut tx, session.account, id).await?;
     // Somebody who logs out twice at once is logged out.
     if !ended && id != session.id {
         return Err(Problem::NotFound.into());
+    }
+    if ended {
+        let detail = json!({ "session": id });
+        audit(
+            &app,
+            &mut tx,
+            session.account,
+            "account.session.end",
+            &detail,
+        )
+        .await?;
+        tx.commit().await?;
     }
     let mut response = DONE.into_response();
     if id == session.id {

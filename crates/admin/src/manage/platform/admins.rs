@@ -126,6 +126,7 @@ pub(super) async fn grant(
     let found = accounts::find(&app.database, &body.value.email.0).await?;
     let mut tx = app.database.platform().await?;
     let account = accounts::lock(&mut tx, found.ok_or_else(unknown)?.id).await?;
+    admin.still(&app, &mut tx).await?;
     let account = account.ok_or_else(unknown)?;
     if !account.platform_admin {
         accounts::set_platform_admin(&mut tx, account.id, true).await?;
@@ -159,6 +160,7 @@ pub(super) async fn revoke(
     NamedAdmin(id): NamedAdmin,
 ) -> Result<StatusCode, Failure> {
     let mut tx = app.database.platform().await?;
+    admin.still(&app, &mut tx).await?;
     match platform_admins::revoke(&mut tx, id).await? {
         Revoked::Done => {}
         Revoked::NotOne => return Err(Problem::NotFound.into()),

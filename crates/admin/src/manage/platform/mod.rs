@@ -17,7 +17,10 @@ use lanyard_core::{
     audit::{Actor, Event},
     id::{Slug, TenantId},
 };
-use lanyard_storage::{PlatformTx, WriteTx};
+use lanyard_storage::{
+    PlatformTx, WriteTx,
+    sessions::{self, Alive},
+};
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -37,18 +40,58 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit_events::list))
 }
 
-/// A platform admin, or whoever sits at the operator's terminal; by the name that the audit log has for them.
-pub(super) struct Admin(String);
+/// A platform admin, or whoever sits at the operator's terminal.
+pub(super) struct Admin {
+    /// The name that the audit log has for them.
+    actor: String,
+    /// `None` at the operator's terminal.
+    person: Option<Person>,
+}
 
 impl FromRequestParts<App> for Admin {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         if let Some(Operator(name)) = parts.extensions.get() {
-            return Ok(Self(Actor::Operator(name.clone()).text()));
+            return Ok(Self {
+                actor: Actor::Operator(name.clone()).text(),
+                person: None,
+            });
         }
         let person = Person::from_request_parts(parts, app).await?;
-        Ok(Self(person.actor()))
+        Ok(Self {
+            actor: person.actor(),
+            person: Some(person),
+        })
+    }
+}
+
+impl Admin {
+    /// Goes on only if this is a platform admin still: a body can take its time, and they may have been revoked, or have
+    /// logged out, meanwhile.
+    async fn still(&self, app: &App, tx: &mut PlatformTx) -> Result<(), Failure> {
+        let Some(person) = &self.person else {
+            return Ok(());
+        };
+        let alive = sessions::find_in(tx, &person.token.hash(), app.clock.now()).await?;
+        check(alive)
+    }
+
+    /// The same within a change to a tenant.
+    async fn still_in(&self, app: &App, tx: &mut WriteTx) -> Result<(), Failure> {
+        let Some(person) = &self.person else {
+            return Ok(());
+        };
+        let alive = sessions::find_now(tx, &person.token.hash(), app.clock.now()).await?;
+        check(alive)
+    }
+}
+
+fn check(alive: Option<Alive>) -> Result<(), Failure> {
+    match alive {
+        None => Err(Problem::SessionInvalid.into()),
+        Some(alive) if !alive.platform_admin => Err(Problem::NotFound.into()),
+        Some(_) => Ok(()),
     }
 }
 
@@ -86,10 +129,12 @@ struct TenantAct {
 impl TenantAct {
     async fn begin(app: &App, admin: &Admin, tenant: TenantId) -> Result<Self, Failure> {
         let tx = app.database.write(tenant).await?;
+        let mut tx = tx.ok_or(Problem::NotFound)?;
+        admin.still_in(app, &mut tx).await?;
         Ok(Self {
             app: app.clone(),
-            actor: admin.0.clone(),
-            tx: tx.ok_or(Problem::NotFound)?,
+            actor: admin.actor.clone(),
+            tx,
         })
     }
 
@@ -124,7 +169,7 @@ async fn audit(
     let detail = detail.to_string();
     let event = Event {
         at: app.clock.micros(),
-        actor: &admin.0,
+        actor: &admin.actor,
         action,
         target,
         detail: &detail,
