@@ -193,7 +193,10 @@ async fn readers_go_to_a_server_and_come_back_with_any_id() {
     assert!(!imported.stdout.is_empty() && !imported.stderr.contains(&key));
 
     let one = ["user", "get", "--tenant", "the-post", "import", "--json"];
-    assert_eq!(remote(&app, &key, &one).await.json()["id"], "import");
+    assert_eq!(
+        remote(&app, &key, &one).await.json()["user"]["id"],
+        "import"
+    );
     let there = ["user", "export", "--tenant", "the-post"];
     let here = app.cli(&there).await.ok().stdout;
     let there = remote(&app, &key, &there).await.ok().stdout;
@@ -279,4 +282,51 @@ async fn a_body_that_is_too_long_is_refused_and_not_cut() {
         "{}",
         refused.stderr
     );
+}
+
+#[tokio::test]
+async fn deployments_members_invitations_and_usage_are_the_same_here_and_on_a_server() {
+    let app = App::start().await;
+    let newsroom = app.tenant("the-post").await;
+    app.member("the-post", "owner").await;
+    let key = powerful(&app, &newsroom).await;
+    let post = ["--tenant", "the-post", "--json"];
+    for place in ["sports", "arts"] {
+        let run = async |arguments: &[&str]| {
+            let all = [arguments, &post].concat();
+            match place {
+                "sports" => remote(&app, &key, &all).await,
+                _ => app.cli(&all).await,
+            }
+            .json()
+        };
+        let url = format!("https://{place}.example");
+        let named = ["--deployment", place];
+        run(&[&["deployment", "create", "--root-url", &url], &named[..]].concat()).await;
+        run(&[
+            &["deployment", "update", "--token-lifetime", "1h"],
+            &named[..],
+        ]
+        .concat())
+        .await;
+        let shown = run(&[&["deployment", "show"], &named[..]].concat()).await;
+        assert_eq!(shown["name"], place, "{shown}");
+        // That takes an owner, or the operator.
+        let delete = [&["deployment", "delete"], &named[..], &post[..]].concat();
+        app.cli(&delete).await.ok();
+        assert_eq!(
+            run(&["deployment", "list"]).await["data"]
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+        for noun in ["member", "invitation"] {
+            assert!(run(&[noun, "list"]).await["data"].is_array());
+        }
+        assert!(run(&["usage"]).await.is_object());
+    }
+    let rotate = ["api-key", "rotate", &newsroom.api_key_id];
+    let rotated = app.cli(&[&rotate[..], &post[..]].concat()).await.json();
+    assert!(rotated["api_key"].is_string(), "{rotated}");
 }

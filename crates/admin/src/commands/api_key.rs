@@ -12,7 +12,7 @@ use lanyard_storage::{WriteTx, api_keys};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{parse_duration, tenant::new_id};
+use super::{parse_duration, remote, tenant::new_id};
 use crate::{
     output::{Failure, Outcome, Output, note, time},
     store::Store,
@@ -40,6 +40,17 @@ pub(super) enum Command {
         /// Newsroom
         #[arg(long, value_name = "SLUG")]
         tenant: String,
+    },
+    /// Put a new API key in the place of one, which goes on for a while
+    Rotate {
+        /// Newsroom
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Id of the API key, from the list
+        id: Uuid,
+        /// For how long the old key goes on [default: a week]
+        #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
+        overlap: Option<i64>,
     },
     /// Refuse an API key from now on
     Revoke {
@@ -160,6 +171,10 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
                 &rows,
                 &json!(values),
             )?;
+        }
+        command @ Command::Rotate { .. } => {
+            let command = super::Command::ApiKey(command);
+            return remote::run(&store.client()?, &command, output).await;
         }
         Command::Revoke { tenant, id } => {
             let mut tx = store.write(&tenant).await?;

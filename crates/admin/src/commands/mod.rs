@@ -4,9 +4,11 @@ mod admin;
 mod api_key;
 mod audit;
 mod demo;
+mod deployment;
 mod doctor;
 mod key;
 mod master_key;
+mod member;
 mod remote;
 mod tenant;
 mod token;
@@ -88,6 +90,24 @@ enum Command {
     /// API keys, with which a CMS asks for tokens
     #[command(subcommand)]
     ApiKey(api_key::Command),
+    /// Talks and Corals of a newsroom
+    #[command(subcommand)]
+    Deployment(deployment::Command),
+    /// Members of a newsroom
+    #[command(subcommand)]
+    Member(member::Command),
+    /// Invitations to a newsroom
+    #[command(subcommand)]
+    Invitation(member::Invitation),
+    /// Print a newsroom's usage of the last day, hour by hour
+    Usage {
+        /// Newsroom
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// The last thirty days, day by day
+        #[arg(long)]
+        by_day: bool,
+    },
     /// Who runs the platform
     #[command(subcommand)]
     Admin(admin::Command),
@@ -237,7 +257,8 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
                 .await
                 .map(|()| ExitCode::SUCCESS)
         }
-        _ => Ok(ExitCode::SUCCESS),
+        // The rest are requests wherever they are done.
+        command => remote::run(&store.client()?, &command, output).await,
     };
     let closed = store.close().await;
     let code = outcome?;

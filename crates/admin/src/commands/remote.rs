@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Entries of a list that are asked for at a time.
-const PAGE: i64 = 200;
+pub(super) const PAGE: i64 = 200;
 
 /// Why a command can't be done on a server.
 pub(super) fn no_such() -> Failure {
@@ -55,6 +55,14 @@ pub(super) async fn run(client: &Client, command: &Command, output: Output) -> O
         Command::User(command) => user(command)?,
         Command::Token(command) => token(command)?,
         Command::ApiKey(command) => api_key(command),
+        Command::Deployment(command) => Some(command.call()),
+        Command::Member(command) => Some(command.call()),
+        Command::Invitation(command) => Some(command.call()),
+        Command::Usage { tenant, by_day } => {
+            let by = if *by_day { "day" } else { "hour" };
+            let path = of_tenant(tenant, &format!("/usage?by={by}"));
+            Some(Call::new(Method::GET, path))
+        }
         _ => None,
     };
     let call = call.ok_or_else(no_such)?;
@@ -157,7 +165,8 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn of_tenant(tenant: &str, rest: &str) -> String {
+/// A path of a newsroom's.
+pub(super) fn of_tenant(tenant: &str, rest: &str) -> String {
     format!("/v1/tenants/{}{rest}", segment(tenant))
 }
 
@@ -192,6 +201,14 @@ fn api_key(command: &api_key::Command) -> Option<Call> {
             Method::GET,
             of_tenant(tenant, &format!("/api-keys?limit={PAGE}")),
         ),
+        api_key::Command::Rotate {
+            tenant,
+            id,
+            overlap,
+        } => {
+            let path = of_tenant(tenant, &format!("/api-keys/{id}/rotate"));
+            Call::new(Method::POST, path).with(json!({ "overlap": overlap }))
+        }
         api_key::Command::Revoke { tenant, id } => Call::new(
             Method::DELETE,
             of_tenant(tenant, &format!("/api-keys/{id}")),
