@@ -135,43 +135,7 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             output.result(plain.reveal(), &value)?;
             note("Keep it now: it is stored as a hash and can't be shown again.");
         }
-        Command::List { tenant } => {
-            let mut tx = store.read(&tenant).await?;
-            let keys = api_keys::list(&mut tx, None, i64::MAX).await?;
-            let now = store.clock.now();
-            let state = |key: &api_keys::ApiKeyRow| match (key.revoked_at, key.expires_at) {
-                (Some(_), _) => "revoked",
-                (None, Some(end)) if end <= now => "expired",
-                _ => "active",
-            };
-            let rows: Vec<_> = keys
-                .iter()
-                .map(|key| {
-                    vec![
-                        key.id.to_string(),
-                        key.name.clone(),
-                        format!("…{}", key.tail),
-                        state(key).to_owned(),
-                        time(key.created_at),
-                    ]
-                })
-                .collect();
-            let values: Vec<_> = keys
-                .iter()
-                .map(|key| {
-                    json!({
-                        "id": key.id, "name": key.name, "tail": key.tail, "state": state(key),
-                        "created_at": time(key.created_at), "expires_at": key.expires_at.map(time),
-                        "revoked_at": key.revoked_at.map(time),
-                    })
-                })
-                .collect();
-            output.table(
-                &["ID", "NAME", "ENDS IN", "STATE", "CREATED"],
-                &rows,
-                &json!(values),
-            )?;
-        }
+        Command::List { tenant } => list(store, &tenant, output).await?,
         command @ Command::Rotate { .. } => {
             let command = super::Command::ApiKey(command);
             return remote::run(&store.client()?, &command, output).await;
@@ -194,4 +158,42 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn list(store: &Store, tenant: &str, output: Output) -> Outcome {
+    let mut tx = store.read(tenant).await?;
+    let keys = api_keys::list(&mut tx, None, i64::MAX).await?;
+    let now = store.clock.now();
+    let state = |key: &api_keys::ApiKeyRow| match (key.revoked_at, key.expires_at) {
+        (Some(_), _) => "revoked",
+        (None, Some(end)) if end <= now => "expired",
+        _ => "active",
+    };
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            vec![
+                key.id.to_string(),
+                key.name.clone(),
+                format!("…{}", key.tail),
+                state(key).to_owned(),
+                time(key.created_at),
+            ]
+        })
+        .collect();
+    let values: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            json!({
+                "id": key.id, "name": key.name, "tail": key.tail, "state": state(key),
+                "created_at": time(key.created_at), "expires_at": key.expires_at.map(time),
+                "revoked_at": key.revoked_at.map(time),
+            })
+        })
+        .collect();
+    output.table(
+        &["ID", "NAME", "ENDS IN", "STATE", "CREATED"],
+        &rows,
+        &json!(values),
+    )
 }
