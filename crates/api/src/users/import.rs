@@ -129,7 +129,7 @@ pub(crate) struct ImportOut {
 #[utoipa::path(
     post, path = "/v1/tenants/{tenant}/users/import", tag = "users", operation_id = "import_users",
     params(("tenant" = String, Path, description = "Newsroom"), ImportQuery),
-    request_body(content((String = "application/x-ndjson"), (String = "text/csv"), (Vec<std::collections::HashMap<String, serde_json::Value>> = "application/json"))),
+    request_body(content((String = "application/x-ndjson"), (String = "text/csv"), (Vec<serde_json::Value> = "application/json"))),
     responses(
         (status = 200, description = "What was done, and which records weren't taken", body = ImportOut),
         (status = 400, description = "The body isn't what its type says"),
