@@ -75,6 +75,7 @@ async fn a_mailbox_gets_three_letters_of_a_kind_and_nobody_is_told_that_it_gets_
 #[tokio::test]
 async fn a_place_has_twenty_letters_sent_and_then_waits() {
     let app = App::start().await;
+    app.clock.stop();
     let mut statuses = Vec::new();
     for count in 0..22 {
         let body = json!({ "email": format!("a{count}@thepost.example"), "name": "A" });
