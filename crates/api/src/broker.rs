@@ -11,8 +11,8 @@ use axum::{
 };
 
 use lanyard_core::{
-    id::ApiKeyId,
     json,
+    profile::Ceiling,
     token::{self, Refusal, Verified},
     user::UserId,
 };
@@ -24,10 +24,10 @@ use crate::{
     App, Problem,
     body::{self, ContentType},
     failure::Failure,
-    issuing::{self, Issued},
+    issuing::{self, Issued, Whom},
     limit,
     middleware::Note,
-    presented::{Presented, Target},
+    presented::{GoodKey, Presented, Target},
 };
 
 /// A reader's record: the newsroom's own JSON object.
@@ -105,7 +105,7 @@ pub(crate) async fn look_up(
     let answer = match app.readers.get(&target.tenant, user).await {
         Ok(Some(reader)) if reader.disabled => Err(Refusal::UserDisabled.into()),
         Ok(Some(reader)) => {
-            let mut response = Response::new(Body::from(reader.body));
+            let mut response = Response::new(Body::from(reader.body.clone()));
             response.headers_mut().insert(header::CONTENT_TYPE, JSON);
             response.extensions_mut().insert(note.clone());
             Ok(response)
@@ -144,8 +144,8 @@ fn unless_revoked(target: &Target, verified: Verified) -> Result<Verified, Refus
     }
 }
 
-/// Who asks for a token: a program with an API key, or with an issuing token.
-async fn judge(app: &App, presented: &mut Presented) -> Result<Option<ApiKeyId>, Failure> {
+/// Judges who asks for a token: a program with an API key, or with an issuing token.
+async fn judge(app: &App, presented: &mut Presented) -> Result<Option<GoodKey>, Failure> {
     let now = app.clock.now();
     if let Some(outcome) = presented.api_key(app, now).await {
         return outcome.map(Some);
@@ -180,8 +180,13 @@ pub(crate) async fn issue(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let api_key = judge(&app, &mut presented).await?;
-    limit::charge(&app, &presented.target.tenant, Operation::Issue, api_key)?;
+    let mut api_key = judge(&app, &mut presented).await?;
+    limit::charge(
+        &app,
+        &presented.target.tenant,
+        Operation::Issue,
+        api_key.map(|key| key.id),
+    )?;
     let judged = Instant::now();
     let id = match ContentType::of(&headers) {
         ContentType::Json => requested_id(&body::read(body).await?)?,
@@ -194,7 +199,7 @@ pub(crate) async fn issue(
     if judged.elapsed() > JUDGED_FOR {
         // The body took its time, and the credentials may have been revoked meanwhile.
         presented.target.renew(&app).await?;
-        judge(&app, &mut presented).await?;
+        api_key = judge(&app, &mut presented).await?;
     }
     let (mut target, now) = (presented.target, app.clock.now());
     let id = id.ok_or(Problem::ReaderUnknown)?;
@@ -203,11 +208,12 @@ pub(crate) async fn issue(
         .get(&target.tenant, &id)
         .await?
         .ok_or(Problem::ReaderUnknown)?;
-    let issued = if reader.disabled {
-        None
-    } else {
-        issuing::issue(&app, &mut target, &id, now).await?
+    let whom = Whom {
+        id: &id,
+        reader: &reader,
+        ceiling: api_key.map_or_else(Ceiling::default, |key| key.ceiling),
     };
+    let issued = issuing::issue(&app, &mut target, whom, now).await?;
     let Issued {
         token, token_id, ..
     } = issued.ok_or_else(|| {

@@ -11,6 +11,7 @@ use lanyard_core::{
     audit::Actor,
     id::DeploymentId,
     member::MemberRole,
+    profile::Ceiling,
     scope::Scope,
     tenant::TenantStatus,
     token::Refusal,
@@ -215,6 +216,15 @@ impl Caller {
         match &self.who {
             Who::ApiKey(key) => key.deployments.as_ref(),
             Who::Member(..) | Who::Operator(_) => None,
+        }
+    }
+
+    /// How far the caller's tokens may raise a reader in Coral, where the deployment allows that much.
+    #[must_use]
+    pub fn ceiling(&self) -> Ceiling {
+        match &self.who {
+            Who::ApiKey(key) => key.ceiling,
+            Who::Member(..) | Who::Operator(_) => Ceiling::OPEN,
         }
     }
 

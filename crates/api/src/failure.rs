@@ -166,6 +166,11 @@ impl From<IssueError> for Failure {
         match error {
             IssueError::EmailAsUserId => Problem::EmailAsUserId.into(),
             IssueError::ReservedUserId => Problem::UserIdReserved.into(),
+            IssueError::NoIssuingTokens => Problem::Internal.into(),
+            IssueError::Coral(fault) => {
+                let detail = format!("Coral would refuse a token for this reader: {fault}.");
+                Self::from(Problem::CoralRefuses).detail(detail)
+            }
             IssueError::Key(error) => {
                 let note = Note {
                     reason: Some("signing-failed"),

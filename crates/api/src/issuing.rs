@@ -2,8 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use lanyard_core::{id::Kid, token, user::UserId};
-use lanyard_storage::keys;
+use lanyard_core::{
+    id::Kid,
+    profile::Ceiling,
+    token::{self, Wanted},
+    user::UserId,
+};
+use lanyard_storage::{Reader, keys};
 use uuid::Uuid;
 
 use crate::{App, Problem, failure::Failure, presented::Target};
@@ -20,13 +25,25 @@ pub(crate) struct Issued<'a> {
     pub(crate) expires_at: i64,
 }
 
+/// For whom a token is, and how far it may raise the reader in Coral.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whom<'a> {
+    /// The reader's id.
+    pub(crate) id: &'a UserId,
+    /// What the directory knows.
+    pub(crate) reader: &'a Reader,
+    /// What whoever asks may give.
+    pub(crate) ceiling: Ceiling,
+}
+
 /// Issues a token to a reader who is in the directory; `None` when the reader is disabled.
 pub(crate) async fn issue<'a>(
     app: &App,
     target: &'a mut Target,
-    id: &UserId,
+    whom: Whom<'_>,
     now: i64,
 ) -> Result<Option<Issued<'a>>, Failure> {
+    let id = whom.id;
     if !mark_used(app, target, now).await? {
         return Err(Problem::NoActiveKey.into());
     }
@@ -35,12 +52,22 @@ pub(crate) async fn issue<'a>(
     let (earliest, disabled) = target
         .tenant
         .read_revocations(|set| (set.earliest_issue(id, &key.kid), set.user_is_disabled(id)));
-    if disabled {
+    if disabled || whom.reader.disabled {
         return Ok(None);
     }
     let (token_id, issued_at) = (Uuid::new_v4(), now.max(earliest));
+    let wanted = Wanted {
+        user: id,
+        record: match deployment.policy.needs_record() {
+            true => Some(whom.reader.record()?),
+            false => None,
+        },
+        ceiling: whom.ceiling,
+        now: issued_at,
+        token_id,
+    };
     Ok(Some(Issued {
-        token: token::issue(&deployment.policy, key, id, issued_at, token_id)?,
+        token: token::issue(&deployment.policy, key, &wanted)?,
         token_id,
         kid: &key.kid,
         expires_at: issued_at + deployment.policy.token_lifetime,

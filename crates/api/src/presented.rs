@@ -8,6 +8,7 @@ use axum::{
 };
 use lanyard_core::api_key::PlainApiKey;
 use lanyard_core::id::ApiKeyId;
+use lanyard_core::profile::Ceiling;
 use lanyard_core::scope::Scope;
 use lanyard_core::tenant::TenantStatus;
 use lanyard_core::token::Refusal;
@@ -146,14 +147,23 @@ impl FromRequestParts<App> for Presented {
     }
 }
 
+/// An API key that is good and may issue.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GoodKey {
+    /// Its id.
+    pub(crate) id: ApiKeyId,
+    /// How far its tokens may raise a reader in Coral.
+    pub(crate) ceiling: Ceiling,
+}
+
 impl Presented {
-    /// The id of the bearer's API key, if it is good for the tenant and may issue; `None` when the bearer isn't an API key
+    /// The bearer's API key, if it is good for the tenant and may issue; `None` when the bearer isn't an API key
     /// at all.
     pub(crate) async fn api_key(
         &mut self,
         app: &App,
         now: i64,
-    ) -> Option<Result<ApiKeyId, Failure>> {
+    ) -> Option<Result<GoodKey, Failure>> {
         if !self.bearer.0.starts_with("lyd_") {
             return None;
         }
@@ -167,7 +177,10 @@ impl Presented {
                 .tenant
                 .api_key(&hash, now)
                 .filter(|key| key.may(Scope::TokensIssue) && key.reaches(deployment))
-                .map(|key| key.id)
+                .map(|key| GoodKey {
+                    id: key.id,
+                    ceiling: key.ceiling,
+                })
                 .ok_or(Refusal::UnknownApiKey)
         };
         Some(

@@ -79,8 +79,10 @@ problems! {
     TokenWithoutId BAD_REQUEST "token-without-id" "The token has no `jti`, so it can't be told from others. Revoke its reader's tokens, or its key.";
     /// The tenant has no deployment of this name.
     DeploymentUnknown UNPROCESSABLE_ENTITY "deployment-unknown" "The tenant has no deployment of this name.";
-    /// The deployment is one that no tokens are made for.
-    ProfileUnavailable CONFLICT "profile-unavailable" "The deployment is a Coral, and this version makes tokens for Talk only.";
+    /// Coral would refuse the reader.
+    CoralRefuses UNPROCESSABLE_ENTITY "reader-unfit-for-coral" "Coral would refuse a token for this reader.";
+    /// Coral makes its signing secrets itself.
+    CoralMakesSecrets CONFLICT "coral-makes-its-secrets" "Coral makes its signing secrets itself. Copy one from its admin, and import it.";
     /// The directory has no such reader.
     UserUnknown NOT_FOUND "user-not-found" "The directory has no reader with this id. Send the whole record instead of the id to add one.";
     /// The reader is disabled.

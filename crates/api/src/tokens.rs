@@ -122,15 +122,10 @@ async fn asked_about(
 async fn target_of(app: &App, caller: &Caller, name: &str) -> Result<Target, Failure> {
     // What was known before the body came may be out of date.
     let Some(target) = Target::find(app, caller.tenant.slug.as_str(), name).await? else {
-        let is_there = name
-            .parse()
-            .is_ok_and(|name| caller.tenant.deployment_id(&name).is_some());
-        return Err(match (caller.tenant.status, is_there) {
-            (TenantStatus::Suspended, _) => Problem::TenantSuspended,
-            (_, true) => Problem::ProfileUnavailable,
-            (_, false) => Problem::DeploymentUnknown,
-        }
-        .into());
+        return Err(match caller.tenant.status {
+            TenantStatus::Suspended => Problem::TenantSuspended.into(),
+            TenantStatus::Active => Problem::DeploymentUnknown.into(),
+        });
     };
     caller.reaches(target.deployment()?.policy.deployment)?;
     Ok(target)
@@ -176,10 +171,14 @@ pub(crate) async fn introspect(
         }
     };
     let policy = &target.deployment()?.policy;
+    let talk = policy.claims.talk();
     let mut answer = json!({
         "active": true,
-        "iss": policy.issuer,
-        "aud": if verified.user.is_some() { &policy.audience } else { &policy.issuing.audience },
+        "iss": talk.map(|talk| &talk.issuer),
+        "aud": talk.map(|talk| match verified.user {
+            Some(_) => &talk.audience,
+            None => &policy.issuing.audience,
+        }),
         "sub": verified.user.as_ref().map_or(policy.issuing.subject.as_str(), |user| user.as_str()),
         "exp": verified.expires_at,
         "iat": verified.issued_at,

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     id::{ApiKeyId, DeploymentId, Slug},
+    profile::Ceiling,
     scope::Scope,
 };
 
@@ -40,6 +41,8 @@ pub struct ApiKey {
     pub scopes: BTreeSet<Scope>,
     /// The deployments that it may issue and check tokens for; `None`: all.
     pub deployments: Option<Vec<DeploymentId>>,
+    /// How far its tokens may raise a reader in Coral.
+    pub ceiling: Ceiling,
 }
 
 impl ApiKey {

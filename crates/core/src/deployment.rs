@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::{
     id::{DeploymentId, Slug},
+    profile::{Claims, ProfileClaims, TalkClaims, TokenProfile},
     tenant::{
         ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, IssuingRule, MAX_TOKEN_LIFETIME, Policy,
-        SettingError, TokenProfile,
+        SettingError,
     },
 };
 
@@ -65,22 +66,6 @@ impl fmt::Display for RootUrl {
     }
 }
 
-/// What a deployment's tokens say, by product.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claims {
-    /// Talk v4.
-    Talk {
-        /// `iss`; Talk's `TALK_JWT_ISSUER`.
-        issuer: ClaimText,
-        /// `aud`; Talk's `TALK_JWT_AUDIENCE`.
-        audience: ClaimText,
-        /// Where the reader's id sits; Talk's `TALK_JWT_USER_ID_CLAIM`.
-        user_id_claim: ClaimPath,
-    },
-    /// Coral 5 to 9: its tokens name neither issuer nor audience.
-    Coral,
-}
-
 /// A deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
@@ -104,11 +89,12 @@ impl Deployment {
             id,
             name: Slug::default_deployment(),
             root_url: None,
-            claims: Claims::Talk {
+            claims: Claims::Talk(TalkClaims {
                 issuer,
                 audience: Self::talk_audience(),
                 user_id_claim: ClaimPath::sub(),
-            },
+                profile: ProfileClaims::default(),
+            }),
             token_lifetime: DEFAULT_TOKEN_LIFETIME,
         }
     }
@@ -122,61 +108,32 @@ impl Deployment {
     /// Which product it is.
     #[must_use]
     pub const fn kind(&self) -> TokenProfile {
-        match self.claims {
-            Claims::Talk { .. } => TokenProfile::Talk,
-            Claims::Coral => TokenProfile::Coral,
-        }
+        self.claims.kind()
     }
 
-    /// `iss` of its tokens.
+    /// `iss` of its tokens; Coral's have none.
     #[must_use]
-    pub const fn issuer(&self) -> Option<&ClaimText> {
-        match &self.claims {
-            Claims::Talk { issuer, .. } => Some(issuer),
-            Claims::Coral => None,
-        }
+    pub fn issuer(&self) -> Option<&ClaimText> {
+        self.claims.talk().map(|talk| &talk.issuer)
     }
 
-    /// `aud` of its tokens.
+    /// `aud` of its tokens; Coral's have none.
     #[must_use]
-    pub const fn audience(&self) -> Option<&ClaimText> {
-        match &self.claims {
-            Claims::Talk { audience, .. } => Some(audience),
-            Claims::Coral => None,
-        }
+    pub fn audience(&self) -> Option<&ClaimText> {
+        self.claims.talk().map(|talk| &talk.audience)
     }
 
-    /// Where the reader's id sits in its tokens.
+    /// The rules of its tokens, with those of its tenant.
     #[must_use]
-    pub const fn user_id_claim(&self) -> Option<&ClaimPath> {
-        match &self.claims {
-            Claims::Talk { user_id_claim, .. } => Some(user_id_claim),
-            Claims::Coral => None,
-        }
-    }
-
-    /// The rules of its tokens, with those of its tenant; none for Coral, whose tokens aren't made here yet.
-    #[must_use]
-    pub fn policy(&self, issuing: &IssuingRule, allow_email_ids: bool) -> Option<Policy> {
-        let Claims::Talk {
-            issuer,
-            audience,
-            user_id_claim,
-        } = &self.claims
-        else {
-            return None;
-        };
-        Some(Policy {
+    pub fn policy(&self, issuing: &IssuingRule, allow_email_ids: bool) -> Policy {
+        Policy {
             deployment: self.id,
             name: self.name.clone(),
-            profile: self.kind(),
-            issuer: issuer.clone(),
-            audience: audience.clone(),
-            user_id_claim: user_id_claim.clone(),
+            claims: self.claims.clone(),
             token_lifetime: self.token_lifetime,
             issuing: issuing.clone(),
             allow_email_ids,
-        })
+        }
     }
 
     /// Checks the rules that hold between its settings and the tenant's.
@@ -187,8 +144,9 @@ impl Deployment {
         if !(60..=MAX_TOKEN_LIFETIME).contains(&self.token_lifetime) {
             return Err(SettingError::Lifetime);
         }
-        self.audience()
-            .map_or(Ok(()), |audience| issuing.check(audience))
+        self.claims
+            .talk()
+            .map_or(Ok(()), |talk| issuing.check(&talk.audience))
     }
 }
 

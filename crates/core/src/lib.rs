@@ -12,6 +12,7 @@ pub mod json;
 pub mod key;
 pub mod member;
 pub mod password;
+pub mod profile;
 pub mod quota;
 pub mod rate;
 pub mod revocation;

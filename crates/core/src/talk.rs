@@ -17,6 +17,9 @@ use crate::{
 /// Why Talk can't be given settings for these keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TalkError {
+    /// It is another product.
+    #[error("the deployment is a Coral, which has no TALK_JWT_* settings")]
+    Coral,
     /// There is nothing to verify with.
     #[error(
         "the deployment has no active key; make one with `lanyard key create`, or activate one"
@@ -72,6 +75,7 @@ pub fn settings(
     with_private: bool,
     now: i64,
 ) -> Result<TalkSettings, TalkError> {
+    let claims = policy.claims.talk().ok_or(TalkError::Coral)?;
     let keys = live_keys(keys, now);
     let first = keys.first().ok_or(TalkError::NoKey)?;
     if first.state != KeyState::Active {
@@ -86,17 +90,17 @@ pub fn settings(
     }
     let mut notes = Vec::new();
     let mut variables = vec![
-        ("TALK_JWT_ISSUER", Zeroizing::new(policy.issuer.to_string())),
+        ("TALK_JWT_ISSUER", Zeroizing::new(claims.issuer.to_string())),
         (
             "TALK_JWT_AUDIENCE",
-            Zeroizing::new(policy.audience.to_string()),
+            Zeroizing::new(claims.audience.to_string()),
         ),
         ("TALK_JWT_ALG", Zeroizing::new(algorithm.name().to_owned())),
     ];
-    if !policy.user_id_claim.is_sub() {
+    if !claims.user_id_claim.is_sub() {
         variables.push((
             "TALK_JWT_USER_ID_CLAIM",
-            Zeroizing::new(policy.user_id_claim.as_str().to_owned()),
+            Zeroizing::new(claims.user_id_claim.as_str().to_owned()),
         ));
     }
     let as_one = |key: &SigningKey| {

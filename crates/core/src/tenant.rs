@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::Serialize;
 
-use crate::id::{DeploymentId, Slug};
+use crate::{
+    id::{DeploymentId, Slug},
+    profile::Claims,
+};
 
 /// Seconds that two of our own clocks may differ: a token may carry an `iat` that lies this far ahead.
 ///
@@ -50,6 +53,9 @@ pub enum SettingError {
     /// No product that tokens are made for.
     #[error("a kind is talk or coral")]
     Kind,
+    /// No claim that a token can carry.
+    #[error("`{0}` is none of the claims username, email and memberSince")]
+    ProfileClaim(String),
     /// The audience of readers' tokens may not be that of issuing tokens.
     #[error("the audience of readers' tokens must differ from that of issuing tokens (`{0}`)")]
     SameAudience(String),
@@ -154,39 +160,6 @@ impl FromStr for ClaimPath {
     }
 }
 
-/// Which product a deployment runs, and so which claims its tokens carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TokenProfile {
-    /// Talk v4: registered claims, the reader's id at a configurable path.
-    Talk,
-    /// Coral 5 to 9: the reader as an object, and no issuer or audience.
-    Coral,
-}
-
-impl TokenProfile {
-    /// The profile's name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Talk => "talk",
-            Self::Coral => "coral",
-        }
-    }
-}
-
-impl FromStr for TokenProfile {
-    type Err = SettingError;
-
-    fn from_str(text: &str) -> Result<Self, SettingError> {
-        match text {
-            "talk" => Ok(Self::Talk),
-            "coral" => Ok(Self::Coral),
-            _ => Err(SettingError::Kind),
-        }
-    }
-}
-
 /// How issuing tokens of the demo service are told from readers' tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuingRule {
@@ -228,14 +201,8 @@ pub struct Policy {
     pub deployment: DeploymentId,
     /// Its name in URLs.
     pub name: Slug,
-    /// Which claims its tokens carry.
-    pub profile: TokenProfile,
-    /// `iss` of its tokens; Talk's `TALK_JWT_ISSUER`.
-    pub issuer: ClaimText,
-    /// `aud` of its tokens; Talk's `TALK_JWT_AUDIENCE`.
-    pub audience: ClaimText,
-    /// Where the reader's id sits.
-    pub user_id_claim: ClaimPath,
+    /// What its tokens say.
+    pub claims: Claims,
     /// Lifetime of a new token, and the cap for those signed by keys made here, in seconds.
     pub token_lifetime: i64,
     /// How issuing tokens look.
@@ -243,6 +210,17 @@ pub struct Policy {
     /// Whether an id that looks like an e-mail address may be used. Talk takes such an id for the account that has
     /// the address, so the tenant has to insist.
     pub allow_email_ids: bool,
+}
+
+impl Policy {
+    /// Whether its tokens say more of a reader than the id.
+    #[must_use]
+    pub const fn needs_record(&self) -> bool {
+        match &self.claims {
+            Claims::Talk(talk) => !talk.profile.is_empty(),
+            Claims::Coral(_) => true,
+        }
+    }
 }
 
 #[cfg(test)]

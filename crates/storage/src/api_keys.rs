@@ -5,13 +5,17 @@ use std::collections::{BTreeSet, HashMap};
 use lanyard_core::{
     api_key::{ApiKey, ApiKeyHash, PlainApiKey},
     id::{ApiKeyId, DeploymentId, TenantId},
+    profile::Ceiling,
     revocation::{Revocation, Subject},
     scope::Scope,
+    user::Role,
 };
 
 use sqlx::PgConnection;
 
-use crate::{Change, ReadTx, StorageError, WriteTx, error::stored, revocations};
+use crate::{
+    Change, ReadTx, StorageError, WriteTx, deployments::ceiling, error::stored, revocations,
+};
 
 /// An API key as it is listed; times in unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub struct ApiKeyRow {
     pub last_used_at: Option<i64>,
     /// What it may do.
     pub scopes: BTreeSet<Scope>,
+    /// How far its tokens may raise a reader in Coral.
+    pub ceiling: Ceiling,
     /// The deployments that it is limited to, by name.
     pub deployments: Option<Vec<String>>,
     /// The same by id, with those that are gone.
@@ -61,8 +67,9 @@ pub async fn create(
         .as_ref()
         .map(|listed| listed.iter().map(|deployment| deployment.0).collect());
     sqlx::query!(
-        "insert into api_keys (tenant_id, id, name, hash, tail, created_at, expires_at, scopes, deployments, created_by)
-         values ($1, $2, $3, $4, $5, to_timestamp($6::bigint), to_timestamp($7::bigint), $8, $9, $10)",
+        "insert into api_keys (tenant_id, id, name, hash, tail, created_at, expires_at, scopes, deployments, created_by,
+                               max_role, badges)
+         values ($1, $2, $3, $4, $5, to_timestamp($6::bigint), to_timestamp($7::bigint), $8, $9, $10, $11, $12)",
         tx.tenant.0,
         key.id.0,
         key.name,
@@ -72,7 +79,9 @@ pub async fn create(
         key.expires_at,
         &scopes,
         deployments.as_deref(),
-        by
+        by,
+        key.ceiling.max_role.map(Role::as_str),
+        key.ceiling.badges
     )
     .execute(tx.connection())
     .await?;
@@ -127,7 +136,7 @@ async fn rows(
                   extract(epoch from expires_at)::bigint as expires_at,
                   extract(epoch from revoked_at)::bigint as revoked_at,
                   extract(epoch from last_used_at)::bigint as last_used_at,
-                  scopes, created_by, deployments as deployment_ids,
+                  scopes, created_by, max_role, badges, deployments as deployment_ids,
                   case when deployments is not null then
                       array(select deployments.name from deployments
                             where deployments.tenant_id = $1 and deployments.id = any (api_keys.deployments)
@@ -154,6 +163,7 @@ async fn rows(
                 revoked_at: row.revoked_at,
                 last_used_at: row.last_used_at,
                 scopes: scopes(&row.scopes)?,
+                ceiling: ceiling(row.max_role.as_deref(), row.badges)?,
                 deployments: row.deployments,
                 deployment_ids: row
                     .deployment_ids
@@ -235,7 +245,7 @@ pub async fn revoke(tx: &mut WriteTx, id: ApiKeyId, now: i64) -> Result<bool, St
 /// The database fails.
 pub async fn usable(tx: &mut ReadTx) -> Result<HashMap<ApiKeyHash, ApiKey>, StorageError> {
     let rows = sqlx::query!(
-        "select id, name, hash, scopes, deployments, extract(epoch from expires_at)::bigint as expires_at
+        "select id, name, hash, scopes, deployments, max_role, badges, extract(epoch from expires_at)::bigint as expires_at
          from api_keys where tenant_id = $1 and revoked_at is null",
         tx.tenant.0
     )
@@ -255,6 +265,7 @@ pub async fn usable(tx: &mut ReadTx) -> Result<HashMap<ApiKeyHash, ApiKey>, Stor
                     deployments: row
                         .deployments
                         .map(|listed| listed.into_iter().map(DeploymentId).collect()),
+                    ceiling: ceiling(row.max_role.as_deref(), row.badges)?,
                 },
             ))
         })

@@ -1,9 +1,11 @@
 //! Deployments: the Talks and Corals of a tenant, and who may use which issuer.
 
 use lanyard_core::{
-    deployment::{Claims, Deployment},
+    deployment::Deployment,
     id::{DeploymentId, Slug, TenantId},
-    tenant::{ClaimText, TokenProfile},
+    profile::{Ceiling, Claims, CoralClaims, ProfileClaims, TalkClaims, TokenProfile},
+    tenant::ClaimText,
+    user::Role,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -43,20 +45,24 @@ pub async fn insert(
     deployment: &Deployment,
     now: i64,
 ) -> Result<(), StorageError> {
+    let told = Told::of(&deployment.claims);
     sqlx::query!(
         "insert into deployments (tenant_id, id, name, kind, root_url, issuer, audience, user_id_claim, token_lifetime,
-                                  created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, 'sub'), $9, to_timestamp($10::bigint))",
+                                  created_at, profile_claims, max_role, badges)
+         values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, 'sub'), $9, to_timestamp($10::bigint), $11, $12, $13)",
         tx.tenant.0,
         deployment.id.0,
         deployment.name.as_str(),
         deployment.kind().name(),
         deployment.root_url.as_ref().map(|url| url.as_str()),
-        deployment.issuer().map(ClaimText::as_str),
-        deployment.audience().map(ClaimText::as_str),
-        deployment.user_id_claim().map(|path| path.as_str()),
+        told.talk.map(|talk| talk.issuer.as_str()),
+        told.talk.map(|talk| talk.audience.as_str()),
+        told.talk.map(|talk| talk.user_id_claim.as_str()),
         deployment.token_lifetime,
-        now
+        now,
+        &told.profile_claims,
+        told.ceiling.max_role.map(Role::as_str),
+        told.ceiling.badges
     )
     .execute(tx.connection())
     .await?;
@@ -68,7 +74,8 @@ pub async fn insert(
 pub(crate) async fn all(tx: &mut ReadTx) -> Result<Vec<Deployment>, StorageError> {
     let rows = sqlx::query_as!(
         Stored,
-        "select id, name, kind, root_url, issuer, audience, user_id_claim, token_lifetime
+        "select id, name, kind, root_url, issuer, audience, user_id_claim, token_lifetime, profile_claims,
+                max_role, badges
          from deployments where tenant_id = $1 order by id",
         tx.tenant.0
     )
@@ -152,7 +159,8 @@ async fn rows(
     now: i64,
 ) -> Result<Vec<DeploymentRow>, StorageError> {
     let rows = sqlx::query!(
-        r#"select id, name, kind, root_url, issuer, audience, user_id_claim, token_lifetime, version,
+        r#"select id, name, kind, root_url, issuer, audience, user_id_claim, token_lifetime, profile_claims,
+                  max_role, badges, version,
                   extract(epoch from created_at)::bigint as "created_at!",
                   active_kid, verifying as "verifying!", pending as "pending!", longest_life as "longest_life!"
            from deployments
@@ -187,6 +195,9 @@ async fn rows(
                 audience: row.audience,
                 user_id_claim: row.user_id_claim,
                 token_lifetime: row.token_lifetime,
+                profile_claims: row.profile_claims,
+                max_role: row.max_role,
+                badges: row.badges,
             };
             Ok(DeploymentRow {
                 deployment: stored.read()?,
@@ -201,6 +212,39 @@ async fn rows(
         .collect()
 }
 
+/// What of a deployment's claims goes into which column.
+struct Told<'a> {
+    talk: Option<&'a TalkClaims>,
+    profile_claims: Vec<String>,
+    ceiling: Ceiling,
+}
+
+impl<'a> Told<'a> {
+    fn of(claims: &'a Claims) -> Self {
+        let talk = claims.talk();
+        let names = talk
+            .into_iter()
+            .flat_map(|talk| talk.profile.names())
+            .map(str::to_owned);
+        Self {
+            talk,
+            profile_claims: names.collect(),
+            ceiling: claims
+                .coral()
+                .map_or_else(Ceiling::default, |coral| coral.ceiling),
+        }
+    }
+}
+
+/// A ceiling as it is stored.
+pub(crate) fn ceiling(max_role: Option<&str>, badges: bool) -> Result<Ceiling, StorageError> {
+    let max_role = max_role.map(|role| stored("highest role", Role::parse(role)));
+    Ok(Ceiling {
+        max_role: max_role.transpose()?,
+        badges,
+    })
+}
+
 /// The columns that hold a deployment's settings.
 struct Stored {
     id: Uuid,
@@ -211,6 +255,9 @@ struct Stored {
     audience: Option<String>,
     user_id_claim: String,
     token_lifetime: i64,
+    profile_claims: Vec<String>,
+    max_role: Option<String>,
+    badges: bool,
 }
 
 impl Stored {
@@ -219,12 +266,15 @@ impl Stored {
             stored(what, ClaimText::parse(what, &text.unwrap_or_default()))
         };
         let claims = match stored("kind", self.kind.parse())? {
-            TokenProfile::Coral => Claims::Coral,
-            TokenProfile::Talk => Claims::Talk {
+            TokenProfile::Coral => Claims::Coral(CoralClaims {
+                ceiling: ceiling(self.max_role.as_deref(), self.badges)?,
+            }),
+            TokenProfile::Talk => Claims::Talk(TalkClaims {
                 issuer: text("issuer", self.issuer)?,
                 audience: text("audience", self.audience)?,
                 user_id_claim: stored("user id claim", self.user_id_claim.parse())?,
-            },
+                profile: stored("profile claims", ProfileClaims::read(&self.profile_claims))?,
+            }),
         };
         let root_url = self.root_url.map(|url| stored("root URL", url.parse()));
         Ok(Deployment {
@@ -254,18 +304,22 @@ pub async fn update(tx: &mut WriteTx, deployment: &Deployment) -> Result<i64, St
     )
     .execute(tx.connection())
     .await?;
+    let told = Told::of(&deployment.claims);
     let version = sqlx::query_scalar!(
         "update deployments set name = $3, root_url = $4, issuer = $5, audience = $6, user_id_claim = coalesce($7, 'sub'),
-                token_lifetime = $8, version = version + 1
+                token_lifetime = $8, profile_claims = $9, max_role = $10, badges = $11, version = version + 1
          where tenant_id = $1 and id = $2 returning version",
         tx.tenant.0,
         deployment.id.0,
         deployment.name.as_str(),
         deployment.root_url.as_ref().map(|url| url.as_str()),
-        deployment.issuer().map(ClaimText::as_str),
-        deployment.audience().map(ClaimText::as_str),
-        deployment.user_id_claim().map(|path| path.as_str()),
-        deployment.token_lifetime
+        told.talk.map(|talk| talk.issuer.as_str()),
+        told.talk.map(|talk| talk.audience.as_str()),
+        told.talk.map(|talk| talk.user_id_claim.as_str()),
+        deployment.token_lifetime,
+        &told.profile_claims,
+        told.ceiling.max_role.map(Role::as_str),
+        told.ceiling.badges
     )
     .fetch_one(tx.connection())
     .await?;

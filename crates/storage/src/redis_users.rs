@@ -71,10 +71,10 @@ impl RedisUsers {
         let (mark, body) = body.as_deref()?.split_first()?;
         let reader = match *mark {
             ABSENT => None,
-            PRESENT | DISABLED => Some(Reader {
-                body: body.to_vec().into(),
-                disabled: *mark == DISABLED,
-            }),
+            PRESENT | DISABLED => {
+                let body = body.to_vec().into();
+                Some(Arc::new(Reader::new(body, *mark == DISABLED)))
+            }
             _ => return None,
         };
         Some(CachedReader {

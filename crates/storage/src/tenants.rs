@@ -1,11 +1,9 @@
 //! Tenants and their deployments.
 
-use std::collections::HashMap;
-
 use lanyard_core::{
     confusable,
     deployment::Deployment,
-    id::{DeploymentId, Slug, TenantId},
+    id::{Slug, TenantId},
     quota::Quota,
     tenant::{ClaimText, IssuingRule, Policy, TenantStatus},
 };
@@ -66,9 +64,7 @@ pub struct TenantRecord {
     pub version: i64,
     /// How much it may have.
     pub quota: Quota,
-    /// All deployments, by name.
-    pub deployment_ids: HashMap<Slug, DeploymentId>,
-    /// The rules of the deployments that issue.
+    /// The rules of all deployments, the oldest first.
     pub policies: Vec<Policy>,
 }
 
@@ -329,7 +325,11 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
         members: row.max_members,
         requests_per_second: row.requests_per_second,
     };
-    let (deployment_ids, policies) = policies(tx, &issuing, row.allow_email_ids).await?;
+    let deployments = deployments::all(tx).await?;
+    let policies = deployments
+        .iter()
+        .map(|deployment| deployment.policy(&issuing, row.allow_email_ids))
+        .collect();
     Ok(Some(TenantRecord {
         slug: stored("slug", row.slug.parse())?,
         name: row.name,
@@ -340,25 +340,6 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
         },
         version: row.version,
         quota: quota.quota(),
-        deployment_ids,
         policies,
     }))
-}
-
-/// The tenant's deployments: all by name, and the rules of those that issue.
-async fn policies(
-    tx: &mut ReadTx,
-    issuing: &IssuingRule,
-    allow_email_ids: bool,
-) -> Result<(HashMap<Slug, DeploymentId>, Vec<Policy>), StorageError> {
-    let deployments = deployments::all(tx).await?;
-    let ids = deployments
-        .iter()
-        .map(|deployment| (deployment.name.clone(), deployment.id))
-        .collect();
-    let policies = deployments
-        .iter()
-        .filter_map(|deployment| deployment.policy(issuing, allow_email_ids))
-        .collect();
-    Ok((ids, policies))
 }

@@ -4,10 +4,16 @@
 //! the least that will do. So nothing needs to be evicted in time, and a slow fetch can't bring back what is old: it is
 //! judged when it is used. No refusal depends on any of this, since disabling and deleting write revocations.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use lanyard_core::{id::TenantId, user::UserId};
+use lanyard_core::{
+    id::TenantId,
+    user::{User, UserId},
+};
 use moka::{
     future::Cache,
     ops::compute::{CompResult, Op},
@@ -21,19 +27,47 @@ use crate::{Database, StorageError, TenantView, redis_users::RedisUsers, users};
 const FETCH_PATIENCE: Duration = Duration::from_secs(3);
 
 /// A reader as the broker answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Reader {
     /// The body of `GET /t/{tenant}/`.
     pub body: Bytes,
     /// Whether no token may be issued or accepted.
     pub disabled: bool,
+    /// The body, read. Most requests only answer it, so it is read when a token first needs it.
+    record: OnceLock<Option<Box<User>>>,
+}
+
+impl Reader {
+    pub(crate) fn new(body: Bytes, disabled: bool) -> Self {
+        Self {
+            body,
+            disabled,
+            record: OnceLock::new(),
+        }
+    }
+
+    /// The reader's record, for tokens that say more of a reader than the id.
+    ///
+    /// # Errors
+    /// [`StorageError::Corrupt`] when what is cached is no record.
+    pub fn record(&self) -> Result<&User, StorageError> {
+        self.record
+            .get_or_init(|| {
+                let mut user = User::from_json(&self.body).ok()?;
+                // The text is in the body already.
+                user.extra = None;
+                Some(Box::new(user))
+            })
+            .as_deref()
+            .ok_or_else(|| StorageError::Corrupt("a reader's record".to_owned()))
+    }
 }
 
 /// A record, or the knowledge that there is none, with the tenant's version that it was read at.
 #[derive(Debug, Clone)]
 pub(crate) struct CachedReader {
     pub(crate) as_of: i64,
-    pub(crate) reader: Option<Reader>,
+    pub(crate) reader: Option<Arc<Reader>>,
 }
 
 type Key = (TenantId, UserId);
@@ -43,7 +77,7 @@ type Key = (TenantId, UserId);
 pub struct Readers {
     database: Database,
     redis: Option<RedisUsers>,
-    memory: Cache<Key, Arc<CachedReader>>,
+    memory: Cache<Key, CachedReader>,
 }
 
 impl Readers {
@@ -57,7 +91,7 @@ impl Readers {
         max_bytes: u64,
     ) -> Result<Self, StorageError> {
         let memory = Cache::builder()
-            .weigher(|(_, id): &Key, cached: &Arc<CachedReader>| {
+            .weigher(|(_, id): &Key, cached: &CachedReader| {
                 // What the entry itself costs, roughly.
                 let text = id.as_str().len()
                     + cached.reader.as_ref().map_or(0, |reader| reader.body.len());
@@ -96,21 +130,22 @@ impl Readers {
         &self,
         tenant: &TenantView,
         id: &UserId,
-    ) -> Result<Option<Reader>, StorageError> {
+    ) -> Result<Option<Arc<Reader>>, StorageError> {
         let key = (tenant.id, id.clone());
         if let Some(cached) = self.memory.get(&key).await
             && cached.as_of >= tenant.required(id)
         {
-            return Ok(cached.reader.clone());
+            return Ok(cached.reader);
         }
         // Calls for one key wait for one another here, so the second finds what the first has fetched.
         let fetch = self.memory.entry(key).and_try_compute_with(async |entry| {
             let required = tenant.required(id);
             match entry {
                 Some(entry) if entry.value().as_of >= required => Ok(Op::Nop),
-                _ => Ok::<_, StorageError>(Op::Put(Arc::new(
-                    self.fetch(tenant.id, id, required).await?,
-                ))),
+                _ => {
+                    let fetched = self.fetch(tenant.id, id, required).await?;
+                    Ok::<_, StorageError>(Op::Put(fetched))
+                }
             }
         });
         let result = timeout(FETCH_PATIENCE, fetch)
@@ -120,7 +155,7 @@ impl Readers {
             CompResult::Inserted(entry)
             | CompResult::ReplacedWith(entry)
             | CompResult::Unchanged(entry)
-            | CompResult::Removed(entry) => entry.value().reader.clone(),
+            | CompResult::Removed(entry) => entry.into_value().reader,
             CompResult::StillNone(_) => None,
         })
     }
@@ -151,9 +186,9 @@ impl Readers {
             .await?;
         let row = users::get(&mut tx, id).await?;
         tx.end().await?;
-        let reader = row.map(|row| Reader {
-            body: row.user.body().into(),
-            disabled: row.disabled_at.is_some(),
+        let reader = row.map(|row| {
+            let body = row.user.body().into();
+            Arc::new(Reader::new(body, row.disabled_at.is_some()))
         });
         Ok(CachedReader { as_of, reader })
     }

@@ -47,8 +47,6 @@ pub struct TenantView {
     pub quota: Quota,
     /// Its counts and its rate limits; they outlive the view.
     pub meter: Arc<TenantMeter>,
-    /// All deployments by name, also those that issue nothing here.
-    pub(crate) deployment_ids: HashMap<Slug, DeploymentId>,
     pub(crate) deployments: Vec<DeploymentView>,
     pub(crate) api_keys: HashMap<ApiKeyHash, ApiKey>,
     pub(crate) api_key_meters: HashMap<ApiKeyId, Arc<ApiKeyMeter>>,
@@ -73,7 +71,8 @@ impl TenantView {
     /// The id of the deployment of this name.
     #[must_use]
     pub fn deployment_id(&self, name: &Slug) -> Option<DeploymentId> {
-        self.deployment_ids.get(name).copied()
+        self.deployment(name.as_str())
+            .map(|deployment| deployment.policy.deployment)
     }
 
     /// The longest that a reader's token of any deployment lives, in seconds, as far as this platform can know.

@@ -383,7 +383,6 @@ impl Views {
             status: tenant.status,
             quota: tenant.quota,
             meter,
-            deployment_ids: tenant.deployment_ids,
             deployments,
             api_keys,
             api_key_meters,

@@ -6,7 +6,9 @@ use clap::Subcommand;
 use lanyard_core::{
     api_key::{ApiKey, PlainApiKey},
     id::ApiKeyId,
+    profile::Ceiling,
     scope::Scope,
+    user::Role,
 };
 use lanyard_storage::{WriteTx, api_keys};
 use serde_json::json;
@@ -34,6 +36,12 @@ pub(super) enum Command {
         /// What it may do, such as users:read; `all` for everything [default: issue, introspect and revoke tokens]
         #[arg(long = "scope", value_name = "SCOPE", value_parser = parse_scopes)]
         scopes: Vec<BTreeSet<Scope>>,
+        /// The highest role that its tokens may carry in Coral, such as STAFF [default: none]
+        #[arg(long, value_name = "ROLE", value_parser = parse_role)]
+        max_role: Option<Role>,
+        /// Its tokens carry badges in Coral
+        #[arg(long)]
+        badges: bool,
     },
     /// List the API keys, without the keys
     List {
@@ -62,6 +70,11 @@ pub(super) enum Command {
     },
 }
 
+pub(super) fn parse_role(text: &str) -> Result<Role, String> {
+    Role::parse(text)
+        .map_err(|_| "must be one of COMMENTER, MEMBER, STAFF, MODERATOR and ADMIN".to_owned())
+}
+
 fn parse_scopes(text: &str) -> Result<BTreeSet<Scope>, String> {
     if text == "all" {
         return Ok(Scope::ALL.into());
@@ -85,7 +98,7 @@ pub(crate) async fn create(
     slug: &lanyard_core::id::Slug,
     name: &str,
     expires_at: Option<i64>,
-    scopes: BTreeSet<Scope>,
+    (scopes, ceiling): (BTreeSet<Scope>, Ceiling),
 ) -> Outcome<(ApiKeyId, PlainApiKey)> {
     if name.trim().is_empty() || name.chars().count() > 255 || name.chars().any(char::is_control) {
         return Err(Failure::new(
@@ -99,6 +112,7 @@ pub(crate) async fn create(
         expires_at,
         scopes,
         deployments: None,
+        ceiling,
     };
     api_keys::create(tx, &key, &plain, &store.actor(), store.clock.now()).await?;
     store
@@ -119,6 +133,8 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             name,
             expires_in,
             scopes,
+            max_role,
+            badges,
         } => {
             let scopes: BTreeSet<_> = scopes.into_iter().flatten().collect();
             let scopes = if scopes.is_empty() {
@@ -128,8 +144,9 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             };
             let mut tx = store.write(&tenant).await?;
             let expires_at = expires_in.map(|seconds| store.clock.now() + seconds);
+            let power = (scopes, Ceiling { max_role, badges });
             let (id, plain) =
-                create(store, &mut tx, &tenant.parse()?, &name, expires_at, scopes).await?;
+                create(store, &mut tx, &tenant.parse()?, &name, expires_at, power).await?;
             tx.commit().await?.done();
             let value = json!({ "id": id, "name": name, "api_key": plain.reveal(), "expires_at": expires_at.map(time) });
             output.result(plain.reveal(), &value)?;

@@ -3,9 +3,10 @@
 use std::{collections::HashMap, path::Path, process::ExitCode};
 
 use lanyard_core::{
-    deployment::{Claims, Deployment},
+    deployment::Deployment,
     id::Slug,
     key::{self, Algorithm, ImportOptions, Imported},
+    profile::{Claims, ProfileClaims, TalkClaims},
     signing_key::{KeyState, Origin, SigningKey},
     tenant::{
         ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, DEMO_ACCEPT_LIFETIME, IssuingRule,
@@ -142,11 +143,12 @@ impl Demo {
         .map_err(|error| refused(&error, variables.contains_key("SECRET")))?;
         let issuer = value("JWT_ISSUER", "http://localhost:3000");
         let mut deployment = default_deployment(&issuer)?;
-        deployment.claims = Claims::Talk {
+        deployment.claims = Claims::Talk(TalkClaims {
             issuer: ClaimText::parse("JWT_ISSUER", &issuer)?,
             audience: ClaimText::parse("JWT_AUDIENCE", &value("JWT_AUDIENCE", "talk"))?,
             user_id_claim: ClaimPath::sub(),
-        };
+            profile: ProfileClaims::default(),
+        });
         let issuing = IssuingRule {
             accepted: true,
             subject: ClaimText::parse(

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Place, parse_duration,
@@ -59,9 +59,30 @@ pub(super) struct Settings {
     /// Where the reader's id sits in its tokens
     #[arg(long, value_name = "CLAIM")]
     user_id_claim: Option<String>,
+    /// What Talk's tokens tell of the reader besides the id: username, email, memberSince; once for each
+    #[arg(long = "profile-claim", value_name = "CLAIM")]
+    profile_claims: Vec<String>,
+    /// The highest role that Coral's tokens may carry, such as STAFF
+    #[arg(long, value_name = "ROLE")]
+    max_role: Option<String>,
+    /// Whether Coral's tokens carry badges
+    #[arg(long, value_name = "BOOL")]
+    badges: Option<bool>,
     /// Lifetime of a token, such as 6h
     #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
     token_lifetime: Option<i64>,
+}
+
+impl Settings {
+    /// The settings as the API takes them; what isn't given is `null`, and left out.
+    fn body(&self, name: Option<&str>, kind: Option<&str>) -> Value {
+        json!({
+            "name": name, "kind": kind, "root_url": self.root_url, "issuer": self.issuer, "audience": self.audience,
+            "user_id_claim": self.user_id_claim, "token_lifetime": self.token_lifetime,
+            "profile_claims": (!self.profile_claims.is_empty()).then_some(&self.profile_claims),
+            "max_role": self.max_role, "badges": self.badges,
+        })
+    }
 }
 
 impl Command {
@@ -82,20 +103,13 @@ impl Command {
                 place,
                 kind,
                 settings,
-            } => Call::new(Method::POST, of_tenant(&place.tenant, "/deployments")).with(json!({
-                "name": place.deployment, "kind": kind, "root_url": settings.root_url,
-                "issuer": settings.issuer, "audience": settings.audience,
-                "user_id_claim": settings.user_id_claim, "token_lifetime": settings.token_lifetime,
-            })),
+            } => Call::new(Method::POST, of_tenant(&place.tenant, "/deployments"))
+                .with(settings.body(Some(&place.deployment), Some(kind))),
             Self::Update {
                 place,
                 name,
                 settings,
-            } => one(Method::PATCH, place).with(json!({
-                "name": name, "root_url": settings.root_url, "issuer": settings.issuer,
-                "audience": settings.audience, "user_id_claim": settings.user_id_claim,
-                "token_lifetime": settings.token_lifetime,
-            })),
+            } => one(Method::PATCH, place).with(settings.body(name.as_deref(), None)),
         }
     }
 }

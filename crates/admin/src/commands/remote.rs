@@ -191,11 +191,15 @@ fn api_key(command: &api_key::Command) -> Option<Call> {
             name,
             expires_in,
             scopes,
+            max_role,
+            badges,
         } => {
             let scopes: std::collections::BTreeSet<_> = scopes.iter().flatten().collect();
             let scopes = (!scopes.is_empty()).then_some(scopes);
-            Call::new(Method::POST, of_tenant(tenant, "/api-keys"))
-                .with(json!({ "name": name, "expires_in": expires_in, "scopes": scopes }))
+            Call::new(Method::POST, of_tenant(tenant, "/api-keys")).with(json!({
+                "name": name, "expires_in": expires_in, "scopes": scopes, "max_role": max_role,
+                "badges": badges.then_some(true),
+            }))
         }
         api_key::Command::List { tenant } => Call::new(
             Method::GET,

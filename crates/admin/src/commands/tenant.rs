@@ -4,9 +4,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use lanyard_core::{
-    deployment::{Claims, Deployment},
+    deployment::Deployment,
     id::{DeploymentId, Slug, TenantId},
     key::Algorithm,
+    profile::{Claims, ProfileClaims, TalkClaims},
     tenant::{ClaimPath, ClaimText, IssuingRule, TenantStatus},
 };
 use lanyard_storage::{WriteTx, keys, tenants};
@@ -106,11 +107,12 @@ pub(super) struct Create {
 impl Create {
     fn into_new(self, now: i64) -> Outcome<NewTenant> {
         let deployment = Deployment {
-            claims: Claims::Talk {
+            claims: Claims::Talk(TalkClaims {
                 issuer: ClaimText::parse("the issuer", &self.issuer)?,
                 audience: ClaimText::parse("the audience", &self.audience)?,
                 user_id_claim: self.user_id_claim,
-            },
+                profile: ProfileClaims::default(),
+            }),
             token_lifetime: self.token_lifetime,
             ..default_deployment(&self.issuer)?
         };
@@ -321,12 +323,13 @@ pub(super) async fn describe(store: &Store, slug: &str) -> Outcome<Value> {
         .map(|policy| {
             let keys = sets.remove(&policy.deployment).unwrap_or_default();
             let now = store.clock.now();
+            let talk = policy.claims.talk();
             json!({
                 "name": policy.name,
-                "kind": policy.profile,
-                "issuer": policy.issuer,
-                "audience": policy.audience,
-                "user_id_claim": policy.user_id_claim,
+                "kind": policy.claims.kind(),
+                "issuer": talk.map(|talk| &talk.issuer),
+                "audience": talk.map(|talk| &talk.audience),
+                "user_id_claim": talk.map(|talk| &talk.user_id_claim),
                 "token_lifetime": policy.token_lifetime,
                 "keys": keys.iter().map(|key| json!({
                     "kid": key.kid, "algorithm": key.algorithm(), "state": key.state.at(now).name(),

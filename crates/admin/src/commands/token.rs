@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use lanyard_core::{
     id::{Kid, TenantId},
+    profile::Ceiling,
     revocation::{Revocation, Revocations, Subject},
     signing_key::KeySet,
     tenant::{Policy, TenantStatus},
@@ -133,13 +134,14 @@ pub(crate) async fn issue_for(store: &Store, place: &Place, user: &str) -> Outco
     let earliest = load_revocations(store, tenant)
         .await?
         .earliest_issue(&id, &signing.kid);
-    Ok(token::issue(
-        &policy,
-        signing,
-        &id,
-        now.max(earliest),
-        Uuid::new_v4(),
-    )?)
+    let wanted = token::Wanted {
+        user: &id,
+        record: Some(&row.user),
+        ceiling: Ceiling::OPEN,
+        now: now.max(earliest),
+        token_id: Uuid::new_v4(),
+    };
+    Ok(token::issue(&policy, signing, &wanted)?)
 }
 
 async fn issue(store: &Store, place: &Place, user: &str, output: Output) -> Outcome<ExitCode> {

@@ -8,6 +8,7 @@ use lanyard_core::{
     key::Algorithm,
     member::MemberRole,
     password::{self, Password},
+    profile::Ceiling,
     scope::Scope,
     secret_token::SecretToken,
     user::User,
@@ -78,8 +79,15 @@ async fn seed_newsroom(store: &Store, folder: &Path) -> Outcome<String> {
         return Ok(key.trim().to_owned());
     }
     let mut tx = store.write(DEMO).await?;
-    let (_, key) =
-        commands::create_api_key(store, &mut tx, &slug, "demo", None, Scope::cms()).await?;
+    let (_, key) = commands::create_api_key(
+        store,
+        &mut tx,
+        &slug,
+        "demo",
+        None,
+        (Scope::cms(), Ceiling::default()),
+    )
+    .await?;
     tx.commit().await?.done();
     write_private(&path, key.reveal())?;
     Ok(key.reveal().to_owned())

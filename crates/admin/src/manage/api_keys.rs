@@ -17,8 +17,10 @@ use lanyard_api::{
 use lanyard_core::{
     api_key::{ApiKey, PlainApiKey},
     id::{ApiKeyId, DeploymentId, Slug},
+    profile::Ceiling,
     quota::Quota,
     scope::Scope,
+    user::Role,
 };
 use lanyard_storage::api_keys::{self, ApiKeyRow};
 use serde::Serialize;
@@ -50,6 +52,11 @@ pub struct ApiKeyOut {
     scopes: BTreeSet<Scope>,
     /// The deployments that it is limited to; `null`: all.
     deployments: Option<Vec<String>>,
+    /// The highest role that its tokens may carry in Coral; `null`: none.
+    #[schema(value_type = Option<String>, example = "STAFF")]
+    max_role: Option<Role>,
+    /// Whether its tokens carry badges in Coral.
+    badges: bool,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Time,
@@ -92,6 +99,8 @@ impl ApiKeyOut {
             state,
             scopes: row.scopes,
             deployments: row.deployments,
+            max_role: row.ceiling.max_role,
+            badges: row.ceiling.badges,
             created_at: Time(row.created_at),
             created_by: row.created_by,
             expires_at: row.expires_at.map(Time),
@@ -113,6 +122,11 @@ input! {
         /// The deployments that it is limited to; all unless said.
         #[schema(value_type = Option<Vec<String>>, example = json!(["default"]))]
         deployments: Option<BTreeSet<Slug>>,
+        /// The highest role that its tokens may carry in Coral, where the deployment allows that much; none unless said.
+        #[schema(value_type = Option<String>, pattern = "^(COMMENTER|MEMBER|STAFF|MODERATOR|ADMIN)$", example = "STAFF")]
+        max_role: Option<Role>,
+        /// Whether its tokens carry badges in Coral, where the deployment allows them; they don't unless said.
+        badges: Option<bool>,
         /// After how many seconds it ends; never unless said. One that is made by an API key ends no later than that.
         #[schema(value_type = Option<i64>, minimum = 60, maximum = 316_224_000, example = 7_776_000)]
         expires_in: Option<Seconds<60, MAX_LIFETIME>>,
@@ -186,12 +200,23 @@ pub(super) async fn create(
             "an API key can't give what it doesn't have",
         ));
     }
+    let ceiling = Ceiling {
+        max_role: new.max_role,
+        badges: new.badges.unwrap_or(false),
+    };
+    if ceiling.meet(caller.ceiling()) != ceiling {
+        return Err(Failure::field(
+            "/max_role",
+            "an API key can't let another raise readers further than it may itself",
+        ));
+    }
     let key = ApiKey {
         id: ApiKeyId(app.new_id()),
         name: new.name.0,
         expires_at: capped(&caller, new.expires_in.map(|seconds| now + seconds.0)),
         scopes,
         deployments: deployments(&caller, new.deployments)?,
+        ceiling,
     };
     let mut act = caller.act_once(&app, body.once).await?;
     let (slug, quota) = (&caller.tenant.slug, &caller.tenant.quota);
@@ -232,7 +257,8 @@ fn capped(caller: &Caller, wanted: Option<i64>) -> Option<i64> {
 
 /// Goes on only if the caller may end this key: an API key only those that may do no more than itself.
 fn may_end(caller: &Caller, row: &ApiKeyRow) -> Result<(), Failure> {
-    if row.scopes.iter().any(|scope| !caller.may_grant(*scope)) {
+    let more_scopes = row.scopes.iter().any(|scope| !caller.may_grant(*scope));
+    if more_scopes || row.ceiling.meet(caller.ceiling()) != row.ceiling {
         return Err(Problem::ScopeInsufficient.into());
     }
     let Some(limits) = caller.limits() else {
@@ -260,8 +286,10 @@ pub(super) async fn make(
     let plain = PlainApiKey::generate(slug).map_err(|_| Problem::Internal)?;
     let by = act.actor().to_owned();
     api_keys::create(&mut act.tx, key, &plain, &by, now).await?;
-    let detail =
-        json!({ "name": key.name, "scopes": key.scopes, "expires_at": key.expires_at.map(Time) });
+    let detail = json!({
+        "name": key.name, "scopes": key.scopes, "expires_at": key.expires_at.map(Time),
+        "max_role": key.ceiling.max_role, "badges": key.ceiling.badges,
+    });
     act.audit("api_key.create", &key.id.to_string(), &detail)
         .await?;
     let row = api_keys::get_now(&mut act.tx, key.id)
@@ -335,6 +363,7 @@ pub(super) async fn rotate(
         ),
         scopes: row.scopes,
         deployments: row.deployment_ids,
+        ceiling: row.ceiling,
     };
     let (slug, quota) = (&caller.tenant.slug, &caller.tenant.quota);
     let made = make(&app, &mut act, slug, quota, &key).await?;

@@ -18,11 +18,12 @@ use lanyard_core::{
     id::{ApiKeyId, DeploymentId, Slug, TenantId},
     key::Algorithm,
     member::MemberRole,
+    profile::{Ceiling, TokenProfile},
     quota::Quota,
     scope::Scope,
     signing_key::{KeySet, SigningKey},
     talk::{self, TalkError},
-    tenant::{ClaimPath, ClaimText, IssuingRule, MAX_TOKEN_LIFETIME, TokenProfile},
+    tenant::{ClaimPath, ClaimText, IssuingRule, MAX_TOKEN_LIFETIME},
 };
 use lanyard_storage::{
     memberships::{self, OwnTenantRow},
@@ -269,6 +270,9 @@ fn read(app: &App, new: NewTenantIn) -> Result<(String, Slug, Deployment), Failu
         issuer: new.issuer,
         audience: new.audience,
         user_id_claim: new.user_id_claim,
+        profile_claims: None,
+        max_role: None,
+        badges: None,
         token_lifetime: new.token_lifetime.map(|seconds| seconds.0),
     };
     if wish.kind == TokenProfile::Coral && new.algorithm.is_some() {
@@ -312,6 +316,7 @@ async fn first_api_key(app: &App, act: &mut Act, slug: &Slug) -> Result<NewApiKe
         expires_at: None,
         scopes: Scope::cms(),
         deployments: None,
+        ceiling: Ceiling::default(),
     };
     api_keys::make(app, act, slug, &Quota::default(), &key).await
 }
@@ -324,9 +329,10 @@ fn talk_settings(
     key: Option<SigningKey>,
     now: i64,
 ) -> Result<Option<String>, Failure> {
-    let (Some(policy), Some(key)) = (deployment.policy(issuing, false), key) else {
+    let Some(key) = key else {
         return Ok(None);
     };
+    let policy = deployment.policy(issuing, false);
     let keys = KeySet::new(vec![Arc::new(key)]);
     let settings = talk::settings(&policy, &keys, true, now).map_err(|error| match error {
         TalkError::UnknownAlgorithm(_) => {

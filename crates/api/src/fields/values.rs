@@ -9,10 +9,11 @@ use lanyard_core::{
     key::Algorithm,
     member::MemberRole,
     password::Password,
+    profile::{ProfileClaims, TokenProfile},
     scope::Scope,
     secret_token::SecretToken,
-    tenant::{ClaimPath, ClaimText, TokenProfile},
-    user::UserId,
+    tenant::{ClaimPath, ClaimText},
+    user::{Role, UserId},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -196,6 +197,21 @@ parsed_fields!(
 impl Field for ClaimText {
     fn read(value: &Value) -> Result<Self, Faults> {
         Self::parse("it", string(value)?).map_err(|error| Faults::one(error.to_string()))
+    }
+}
+
+impl Field for ProfileClaims {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        let names = Vec::<String>::read(value)?;
+        Self::read(names).map_err(|error| Faults::one(error.to_string()))
+    }
+}
+
+impl Field for Role {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse(string(value)?).map_err(|_| {
+            Faults::one("must be one of COMMENTER, MEMBER, STAFF, MODERATOR and ADMIN")
+        })
     }
 }
 

@@ -272,8 +272,8 @@ impl Batch<'_> {
     }
 
     async fn issue(&mut self, wish: &Wish) -> Result<TokenOut, Failure> {
-        let app = self.app;
+        let (app, caller) = (self.app, self.caller);
         let target = self.target(wish.deployment()).await?;
-        issue::issue(app, target, wish).await
+        issue::issue(app, caller, target, wish).await
     }
 }

@@ -14,10 +14,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{
-    target_of,
-    wish::{Whom, Wish},
-};
+use super::{target_of, wish::Wish};
 use crate::{
     App, Caller, Problem,
     body::{self, ContentType},
@@ -105,21 +102,12 @@ pub(crate) async fn one(
         caller.still(&app, &target.tenant).await?;
     }
     may_issue(&caller, &target, &wish)?;
-    match &wish.whom {
-        Whom::Known(id) => {
-            let reader = app.readers.get(&target.tenant, id).await?;
-            let reader = reader.ok_or(Problem::UserUnknown)?;
-            if reader.disabled {
-                return Err(Problem::UserDisabled.into());
-            }
-        }
-        Whom::Whole(user) => {
-            if put(&app, &caller, user).await? {
-                target.renew(&app).await?;
-            }
-        }
+    if let Some(user) = wish.record()
+        && put(&app, &caller, user).await?
+    {
+        target.renew(&app).await?;
     }
-    let issued = issue(&app, &mut target, &wish).await?;
+    let issued = issue(&app, &caller, &mut target, &wish).await?;
     let token_id = issued.token_id.to_string().into();
     let mut response = (StatusCode::CREATED, axum::Json(issued)).into_response();
     response.extensions_mut().insert(Note {
@@ -152,7 +140,9 @@ pub(super) fn may_issue(caller: &Caller, target: &Target, wish: &Wish) -> Result
         caller.needs(Scope::UsersWrite)?;
     }
     let deployment = target.deployment()?;
-    token::check_user(&deployment.policy, wish.user())?;
+    if let Some(user) = wish.record() {
+        token::check_user(&deployment.policy, &user.id, Some(user))?;
+    }
     deployment.keys.active().ok_or(Problem::NoActiveKey)?;
     Ok(())
 }
@@ -173,19 +163,28 @@ async fn put(app: &App, caller: &Caller, user: &User) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// Issues what is wanted to a reader who is in the directory.
+/// Issues what is wanted to a reader who is in the directory, and still is at this moment.
 pub(super) async fn issue(
     app: &App,
+    caller: &Caller,
     target: &mut Target,
     wish: &Wish,
 ) -> Result<TokenOut, Failure> {
-    let issued = issuing::issue(app, target, wish.user(), app.clock.now()).await?;
+    let id = wish.user();
+    let reader = app.readers.get(&target.tenant, id).await?;
+    let reader = reader.ok_or(Problem::UserUnknown)?;
+    let whom = issuing::Whom {
+        id,
+        reader: &reader,
+        ceiling: caller.ceiling(),
+    };
+    let issued = issuing::issue(app, target, whom, app.clock.now()).await?;
     let issued = issued.ok_or(Problem::UserDisabled)?;
     Ok(TokenOut {
         token: issued.token,
         expires_at: Time(issued.expires_at),
         token_id: issued.token_id,
         kid: issued.kid.clone(),
-        user_id: wish.user().as_str().to_owned(),
+        user_id: id.as_str().to_owned(),
     })
 }

@@ -75,6 +75,8 @@ pub enum ImportWarning {
     },
     /// There is no private half.
     PublicOnly,
+    /// It is for Coral, and doesn't look as if Coral had made it.
+    NotCorals,
 }
 
 impl fmt::Display for ImportWarning {
@@ -103,6 +105,10 @@ impl fmt::Display for ImportWarning {
                 "the secret has no more than {bytes} bytes to guess, fewer than its algorithm wants \
                  (RFC 7518, section 3.2); rotate to a new one soon",
             ),
+            Self::NotCorals => formatter.write_str(
+                "the secret doesn't begin with `ssosec_`, as those do that Coral makes. Copy it from Coral's admin, \
+                 prefix and all, or Coral refuses every token",
+            ),
             Self::PublicOnly => formatter
                 .write_str("only the public key was given: it verifies tokens and can't sign any"),
         }
@@ -120,6 +126,24 @@ impl fmt::Display for ImportWarning {
 /// Whatever keeps the text from being a key of this algorithm that is safe to use, with what to do about it; never
 /// with any of the text.
 pub fn import(text: &[u8], options: ImportOptions) -> Result<Imported, ImportError> {
+    let text = readable(text)?;
+    if options.algorithm.is_symmetric() {
+        secret::import(text, options)
+    } else {
+        asymmetric(text, options.algorithm)
+    }
+}
+
+/// Reads a signing secret of Coral's. Coral uses it for HS256 as the text that its admin shows: nothing in it is decoded.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_coral(text: &[u8], accept_weak: bool) -> Result<Imported, ImportError> {
+    secret::coral(readable(text)?, accept_weak)
+}
+
+/// The text, if it can be a key's at all.
+fn readable(text: &[u8]) -> Result<&str, ImportError> {
     if text.len() > MAX_INPUT {
         return Err(ImportError::TooLarge { bytes: text.len() });
     }
@@ -133,11 +157,7 @@ pub fn import(text: &[u8], options: ImportOptions) -> Result<Imported, ImportErr
     if text.contains('\0') {
         return Err(ImportError::Nul);
     }
-    if options.algorithm.is_symmetric() {
-        secret::import(text, options)
-    } else {
-        asymmetric(text, options.algorithm)
-    }
+    Ok(text)
 }
 
 fn asymmetric(text: &str, algorithm: Algorithm) -> Result<Imported, ImportError> {

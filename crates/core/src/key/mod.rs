@@ -20,6 +20,7 @@ pub use error::KeyError;
 pub use generate::generate;
 pub use import::{
     EntryFault, ImportError, ImportOptions, ImportWarning, Imported, JwkFault, TalkForm, import,
+    import_coral,
 };
 pub use jwk::Jwk;
 pub use material::KeyMaterial;

@@ -12,8 +12,8 @@ use crate::{
     signing_key::{KeySet, SigningKey},
     tenant::{CLOCK_SKEW, MAX_TOKEN_LIFETIME},
     token::{
-        Refusal, Verified, issue,
-        tests::{NOW, generated, imported, material, policy},
+        Refusal, Verified,
+        tests::{NOW, generated, imported, issue, material, policy},
         verify,
     },
     user::UserId,

@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::{TalkError, TalkSettings, env_line, settings};
 use crate::{
     key::{Algorithm, ImportOptions, KeyMaterial, TalkForm, import},
+    profile::{Claims, TalkClaims},
     signing_key::{KeySet, KeyState, Origin, SigningKey},
     tenant::Policy,
-    token::tests::{NOW, generated, imported, material, policy},
+    token::tests::{NOW, generated, imported, material, policy, talk_claims},
 };
 
 const SECRET: &str = "Rk4vXo9-Tz2qLw7_Hs5yUb8nCe3pMd6jFa1gKi0tVxQhZrYuWmBcNl+OePfSaDgJ";
@@ -75,7 +76,10 @@ fn the_user_id_claim_is_told_unless_it_is_sub() {
     let keys = set([generated("k", material(Algorithm::HS256))]);
     for (path, expected) in [("sub", None), ("user.id", Some("user.id"))] {
         let policy = Policy {
-            user_id_claim: path.parse().unwrap(),
+            claims: Claims::Talk(TalkClaims {
+                user_id_claim: path.parse().unwrap(),
+                ..talk_claims()
+            }),
             ..policy()
         };
         let settings = settings(&policy, &keys, false, NOW).unwrap();

@@ -37,6 +37,8 @@ pub(super) struct Claims<'a> {
     pub(super) expiry: Claim<i64>,
     pub(super) not_before: Claim<i64>,
     pub(super) issued_at: Claim<i64>,
+    /// Whether there is an `aud` at all.
+    pub(super) has_audience: bool,
     /// Whether `aud` is well-formed and holds the audience of readers' tokens, and that of issuing tokens.
     pub(super) for_readers: bool,
     pub(super) for_issuing: bool,
@@ -74,7 +76,7 @@ impl<'de> Visitor<'de> for ClaimsSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Claims<'de>, A::Error> {
-        let path = self.0.user_id_claim.as_str();
+        let path = self.0.claims.user_id_path();
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         let mut claims = Claims {
             issuer: Claim::Absent,
@@ -84,6 +86,7 @@ impl<'de> Visitor<'de> for ClaimsSeed<'_> {
             expiry: Claim::Absent,
             not_before: Claim::Absent,
             issued_at: Claim::Absent,
+            has_audience: false,
             for_readers: false,
             for_issuing: false,
         };
@@ -98,6 +101,7 @@ impl<'de> Visitor<'de> for ClaimsSeed<'_> {
                 "iat" => claims.issued_at = members.next_value_seed(DateClaim)?,
                 "aud" => {
                     let audience = members.next_value_seed(AudienceClaim(self.0))?;
+                    claims.has_audience = true;
                     (claims.for_readers, claims.for_issuing) = audience.found();
                 }
                 // Talk would prefer a member with the whole path for its name: two readings of one token.
@@ -315,7 +319,8 @@ impl Audience {
 
 impl AudienceClaim<'_> {
     fn compare(&self, text: &str, found: &mut Audience) {
-        found.readers |= text == self.0.audience.as_str();
+        let talk = self.0.claims.talk();
+        found.readers |= talk.is_some_and(|talk| text == talk.audience.as_str());
         found.issuing |= text == self.0.issuing.audience.as_str();
     }
 }

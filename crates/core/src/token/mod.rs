@@ -3,12 +3,14 @@
 //! Read in this order: [`claims`] parses, [`verify`] judges, [`issue`] makes.
 
 mod claims;
+mod coral;
 mod header;
 mod issue;
 mod refusal;
 mod verify;
 
-pub use issue::{ISSUING_TYPE, IssueError, check_user, issue, issue_issuing};
+pub use coral::{CoralFault, coral_faults, coral_shows_avatar};
+pub use issue::{ISSUING_TYPE, IssueError, Wanted, check_user, issue, issue_issuing};
 pub use refusal::Refusal;
 pub use verify::{MAX_TOKEN_LENGTH, Named, Verified, name, verify, verify_issuing};
 

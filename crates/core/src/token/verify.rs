@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     id::Kid,
+    profile::{self, TalkClaims},
     signing_key::{KeySet, KeyState, Origin, SigningKey},
     tenant::{CLOCK_SKEW, Policy},
     user::UserId,
@@ -79,15 +80,7 @@ pub fn verify(policy: &Policy, keys: &KeySet, token: &str, now: i64) -> Result<V
     if imported.is_none() && !signed.named_key {
         return Err(Refusal::MissingKey);
     }
-    check_issuer(policy, &claims)?;
-    let issuing_subject =
-        matches!(&claims.subject, Claim::Present(text) if *text == policy.issuing.subject.as_str());
-    if issuing_subject || claims.for_issuing {
-        return Err(Refusal::WrongPurpose);
-    }
-    if !claims.for_readers {
-        return Err(Refusal::WrongAudience);
-    }
+    check_purpose(policy, &claims)?;
     let user = user_id(policy, &claims)?;
     let expires_at = claims.expiry.present().ok_or(Refusal::BadExpiry)?;
     check_times(&claims, now)?;
@@ -112,15 +105,14 @@ pub fn verify_issuing(
     token: &str,
     now: i64,
 ) -> Result<Verified, Refusal> {
-    if !policy.issuing.accepted {
-        return Err(Refusal::IssuingTokensOff);
-    }
+    let talk = policy.claims.talk().filter(|_| policy.issuing.accepted);
+    let talk = talk.ok_or(Refusal::IssuingTokensOff)?;
     let signed = open(keys, token, now)?;
     let claims = Claims::parse(&signed.payload, policy)?;
     if signed.typing == Typing::Other {
         return Err(Refusal::WrongType);
     }
-    check_issuer(policy, &claims)?;
+    check_issuer(talk, &claims)?;
     if !claims.for_issuing {
         return Err(Refusal::WrongAudience);
     }
@@ -158,9 +150,14 @@ pub struct Named {
 pub fn name(policy: &Policy, keys: &KeySet, token: &str, now: i64) -> Result<Named, Refusal> {
     let signed = open(keys, token, now)?;
     let claims = Claims::parse(&signed.payload, policy)?;
-    check_issuer(policy, &claims)?;
-    if !claims.for_readers && !claims.for_issuing {
-        return Err(Refusal::WrongAudience);
+    match &policy.claims {
+        profile::Claims::Coral(_) => check_coral(&claims)?,
+        profile::Claims::Talk(talk) => {
+            check_issuer(talk, &claims)?;
+            if !claims.for_readers && !claims.for_issuing {
+                return Err(Refusal::WrongAudience);
+            }
+        }
     }
     let expires_at = claims.expiry.present();
     if expires_at.is_some_and(|expiry| expiry <= now) {
@@ -275,11 +272,44 @@ fn usable(key: &SigningKey, now: i64) -> Result<(), Refusal> {
     }
 }
 
-fn check_issuer(policy: &Policy, claims: &Claims<'_>) -> Result<(), Refusal> {
+/// Whether a token is a reader's, of this very deployment.
+fn check_purpose(policy: &Policy, claims: &Claims<'_>) -> Result<(), Refusal> {
+    let talk = match &policy.claims {
+        profile::Claims::Coral(_) => return check_coral(claims),
+        profile::Claims::Talk(talk) => talk,
+    };
+    check_issuer(talk, claims)?;
+    let issuing_subject =
+        matches!(&claims.subject, Claim::Present(text) if *text == policy.issuing.subject.as_str());
+    if issuing_subject || claims.for_issuing {
+        return Err(Refusal::WrongPurpose);
+    }
+    if !claims.for_readers {
+        return Err(Refusal::WrongAudience);
+    }
+    Ok(())
+}
+
+fn check_issuer(talk: &TalkClaims, claims: &Claims<'_>) -> Result<(), Refusal> {
     match &claims.issuer {
-        Claim::Present(issuer) if *issuer == policy.issuer.as_str() => Ok(()),
+        Claim::Present(issuer) if *issuer == talk.issuer.as_str() => Ok(()),
         _ => Err(Refusal::WrongIssuer),
     }
+}
+
+/// Coral's tokens name neither issuer nor audience nor subject. One that does was made for somebody else, and with
+/// sign-in by OpenID Connect switched on Coral would take it for an ID token.
+fn check_coral(claims: &Claims<'_>) -> Result<(), Refusal> {
+    if claims.issuer != Claim::Absent {
+        return Err(Refusal::WrongIssuer);
+    }
+    if claims.has_audience {
+        return Err(Refusal::WrongAudience);
+    }
+    if claims.subject != Claim::Absent {
+        return Err(Refusal::WrongPurpose);
+    }
+    Ok(())
 }
 
 /// `exp` and `nbf` to the second, as the demo service and Talk have it: at `exp` a token is no longer good.

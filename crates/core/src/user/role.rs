@@ -4,9 +4,11 @@ use std::fmt;
 
 use super::error::{Problem, UserError};
 
-/// A reader's role in Coral. `Admin` makes an administrator there, so a role never comes from a request that isn't
+/// A reader's role in Coral, the lowest first. `Admin` makes an administrator there, so a role never comes from a request that isn't
 /// allowed to set one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Role {
     /// Writes comments.

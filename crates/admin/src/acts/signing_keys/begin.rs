@@ -3,6 +3,7 @@
 use lanyard_core::{
     id::Kid,
     key::{self, Algorithm, ImportOptions, ImportWarning, KeyMaterial},
+    profile::{Claims, TokenProfile},
     signing_key::{KeyState, Origin, SigningKey},
     tenant::{CLOCK_SKEW, DEMO_ACCEPT_LIFETIME},
 };
@@ -37,6 +38,7 @@ pub(crate) async fn create(
     (kid, material): (Option<Kid>, KeyMaterial),
     activate: bool,
 ) -> Result<Begun, Refused> {
+    made_here(seen)?;
     let now = by.clock.now();
     let state = if activate || seen.active.is_none() {
         KeyState::Active
@@ -57,6 +59,7 @@ pub(crate) async fn rotate(
     (kid, material): (Option<Kid>, KeyMaterial),
     overlap: Option<i64>,
 ) -> Result<Begun, Refused> {
+    made_here(seen)?;
     if seen.active.is_none() {
         return Err(Refused::NoActive);
     }
@@ -64,6 +67,14 @@ pub(crate) async fn rotate(
     let kid = kid_or_new(kid, now);
     let key = SigningKey::new(kid, material, KeyState::Active, Origin::Generated, now);
     begin(tx, by, seen, key, ("key.rotate", overlap)).await
+}
+
+/// Goes on only where keys of ours are of use.
+fn made_here(seen: &Seen) -> Result<(), Refused> {
+    match seen.policy.claims {
+        Claims::Talk(_) => Ok(()),
+        Claims::Coral(_) => Err(Refused::CoralMakesSecrets),
+    }
 }
 
 /// A key that was brought along, and what it is for.
@@ -75,7 +86,8 @@ pub(crate) struct Import {
     pub(crate) activate: bool,
     /// Whether it never signs.
     pub(crate) verify_only: bool,
-    /// The longest lifetime of tokens accepted under it, in seconds; as long as the demo service's unless said.
+    /// The longest lifetime of tokens accepted under it, in seconds. For Talk as long as the demo service's unless said,
+    /// for Coral as long as the deployment's.
     pub(crate) accept_lifetime: Option<i64>,
 }
 
@@ -86,9 +98,10 @@ impl Import {
     }
 }
 
-/// Reads a text as Talk has it.
+/// Reads a text as Talk, or Coral, has it.
 pub(crate) fn read(
     text: &[u8],
+    profile: TokenProfile,
     algorithm: Algorithm,
     accept_weak: bool,
     kid: Option<Kid>,
@@ -97,7 +110,13 @@ pub(crate) fn read(
         algorithm,
         accept_weak,
     };
-    let imported = key::import(text, options)?;
+    let imported = match profile {
+        TokenProfile::Talk => key::import(text, options)?,
+        TokenProfile::Coral if algorithm != Algorithm::HS256 => {
+            return Err(Refused::CoralAlgorithm);
+        }
+        TokenProfile::Coral => key::import_coral(text, accept_weak)?,
+    };
     let kid = match (kid, &imported.kid) {
         (Some(kid), Some(own)) if kid.as_str() != own => {
             return Err(Refused::OtherKid(own.clone()));
@@ -122,7 +141,10 @@ pub(crate) async fn import(
     import: Import,
 ) -> Result<Begun, Refused> {
     let now = by.clock.now();
-    let accept_lifetime = import.accept_lifetime.unwrap_or(DEMO_ACCEPT_LIFETIME);
+    let accept_lifetime = import.accept_lifetime.unwrap_or(match seen.policy.claims {
+        Claims::Talk(_) => DEMO_ACCEPT_LIFETIME,
+        Claims::Coral(_) => seen.policy.token_lifetime,
+    });
     let can_sign = import.imported.material.can_sign();
     let state = match (import.activate, import.verify_only) {
         (false, true) => KeyState::Retiring {

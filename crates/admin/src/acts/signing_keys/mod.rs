@@ -30,19 +30,11 @@ pub(crate) struct Seen {
 /// Looks at a deployment.
 pub(crate) async fn look(tx: &mut ReadTx, deployment: &str) -> Result<Seen, Refused> {
     let tenant = tenants::load(tx).await?.ok_or(Refused::NoDeployment)?;
-    let is_there = tenant
-        .deployment_ids
-        .keys()
-        .any(|name| name.as_str() == deployment);
     let policy = tenant
         .policies
         .into_iter()
         .find(|policy| policy.name.as_str() == deployment)
-        .ok_or(if is_there {
-            Refused::Profile
-        } else {
-            Refused::NoDeployment
-        })?;
+        .ok_or(Refused::NoDeployment)?;
     let active = keys::active(tx, policy.deployment).await?;
     Ok(Seen { policy, active })
 }

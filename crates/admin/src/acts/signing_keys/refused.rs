@@ -13,9 +13,12 @@ pub(crate) enum Refused {
     /// The tenant has no such deployment.
     #[error("there is no such deployment")]
     NoDeployment,
-    /// The deployment's tokens aren't issued here.
-    #[error("tokens for Coral aren't issued by this version")]
-    Profile,
+    /// Coral takes no secret from outside.
+    #[error("Coral makes its signing secrets itself: copy one from its admin, and import it")]
+    CoralMakesSecrets,
+    /// Coral verifies with one algorithm.
+    #[error("Coral takes HS256 only")]
+    CoralAlgorithm,
     /// The deployment has no such key.
     #[error("there is no key `{0}`")]
     NoKey(Kid),

@@ -29,7 +29,14 @@ pub(super) async fn create(store: &Store, args: Create, output: Output) -> Outco
 pub(super) async fn import(store: &Store, args: Import, output: Output) -> Outcome {
     let seen = look(store, &args.place).await?;
     let text = read_input(&args.file)?;
-    let mut import = acts::read(&text, args.alg, args.accept_weak, args.kid).map_err(told)?;
+    let mut import = acts::read(
+        &text,
+        seen.policy.claims.kind(),
+        args.alg,
+        args.accept_weak,
+        args.kid,
+    )
+    .map_err(told)?;
     if args
         .accept_lifetime
         .is_some_and(|lifetime| !(60..=MAX_TOKEN_LIFETIME).contains(&lifetime))

@@ -8,24 +8,29 @@ use axum::{
 use lanyard_api::{
     Act, App, Caller, Failure, Problem,
     etag::{IfMatch, etag},
-    fields::{FieldError, Seconds, Set, Time},
+    fields::{Seconds, Set, Time},
     input,
     input::JsonBody,
 };
 use lanyard_core::{
-    deployment::{Claims, Deployment, RootUrl},
+    deployment::{Deployment, RootUrl},
     id::Slug,
+    profile::{Ceiling, Claims, CoralClaims, ProfileClaims, TalkClaims},
     tenant::{CLOCK_SKEW, ClaimPath, ClaimText, MAX_TOKEN_LIFETIME},
+    user::Role,
 };
 use lanyard_storage::{
     deployments::{self, DeploymentRow},
     tenants,
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{DeploymentOut, named, taken, wish::wrong};
+use super::{
+    DeploymentOut, named, taken,
+    wish::{TALK_ONLY, refuse, wrong},
+};
 
 input! {
     /// What is to change; what isn't named, or is `null`, stays.
@@ -45,6 +50,14 @@ input! {
         /// Where the reader's id sits in its tokens; Talk only.
         #[schema(value_type = Option<String>, example = "sub")]
         user_id_claim: Option<ClaimPath>,
+        /// What tokens tell of the reader besides the id; Talk only.
+        #[schema(value_type = Option<Vec<String>>, example = json!(["username", "email"]))]
+        profile_claims: Option<ProfileClaims>,
+        /// The highest role that a token may carry; Coral only. `null`: tokens carry none.
+        #[schema(value_type = Option<String>, pattern = "^(COMMENTER|MEMBER|STAFF|MODERATOR|ADMIN)$", example = "STAFF")]
+        max_role: Set<Role>,
+        /// Whether tokens carry badges; Coral only.
+        badges: Option<bool>,
         /// Lifetime of new tokens in seconds.
         #[schema(value_type = Option<i64>, minimum = 60, maximum = 34_560_000, example = 21_600)]
         token_lifetime: Option<Seconds<60, MAX_TOKEN_LIFETIME>>,
@@ -116,28 +129,37 @@ impl DeploymentChange {
                 .detail("The deployment `default` keeps its name."));
         }
         let claims = match before.claims {
-            Claims::Talk {
-                issuer,
-                audience,
-                user_id_claim,
-            } => Claims::Talk {
-                issuer: self.issuer.unwrap_or(issuer),
-                audience: self.audience.unwrap_or(audience),
-                user_id_claim: self.user_id_claim.unwrap_or(user_id_claim),
-            },
-            Claims::Coral => {
-                let talks = [
-                    self.issuer.map(|_| "/issuer"),
-                    self.audience.map(|_| "/audience"),
-                    self.user_id_claim.map(|_| "/user_id_claim"),
-                ];
-                let given: Vec<_> = talks.into_iter().flatten().collect();
-                if !given.is_empty() {
-                    let detail = "is for Talk only: Coral's tokens have none";
-                    let errors = given.into_iter().map(|at| FieldError::at(at, detail));
-                    return Err(Failure::fields(errors));
-                }
-                Claims::Coral
+            Claims::Talk(talk) => {
+                refuse(
+                    "is for Coral only",
+                    [
+                        (self.max_role != Set::Keep).then_some("/max_role"),
+                        self.badges.map(|_| "/badges"),
+                    ],
+                )?;
+                Claims::Talk(TalkClaims {
+                    issuer: self.issuer.unwrap_or(talk.issuer),
+                    audience: self.audience.unwrap_or(talk.audience),
+                    user_id_claim: self.user_id_claim.unwrap_or(talk.user_id_claim),
+                    profile: self.profile_claims.unwrap_or(talk.profile),
+                })
+            }
+            Claims::Coral(CoralClaims { ceiling }) => {
+                refuse(
+                    TALK_ONLY,
+                    [
+                        self.issuer.map(|_| "/issuer"),
+                        self.audience.map(|_| "/audience"),
+                        self.user_id_claim.map(|_| "/user_id_claim"),
+                        self.profile_claims.map(|_| "/profile_claims"),
+                    ],
+                )?;
+                Claims::Coral(CoralClaims {
+                    ceiling: Ceiling {
+                        max_role: self.max_role.or(ceiling.max_role),
+                        badges: self.badges.unwrap_or(ceiling.badges),
+                    },
+                })
             }
         };
         Ok(Deployment {
@@ -170,8 +192,7 @@ async fn store(act: &mut Act, before: &Deployment, after: &Deployment) -> Result
     deployments::release_issuers(&mut act.tx).await?;
     let view = |deployment: &Deployment| {
         json!({
-            "name": deployment.name, "root_url": deployment.root_url, "issuer": deployment.issuer(),
-            "audience": deployment.audience(), "user_id_claim": deployment.user_id_claim(),
+            "name": deployment.name, "root_url": deployment.root_url, "claims": told(&deployment.claims),
             "token_lifetime": deployment.token_lifetime,
         })
     };
@@ -179,6 +200,19 @@ async fn store(act: &mut Act, before: &Deployment, after: &Deployment) -> Result
     act.audit("deployment.update", before.name.as_str(), &detail)
         .await?;
     Ok(version)
+}
+
+/// Claims as the audit log has them.
+pub(super) fn told(claims: &Claims) -> Value {
+    match claims {
+        Claims::Talk(talk) => json!({
+            "issuer": talk.issuer, "audience": talk.audience, "user_id_claim": talk.user_id_claim,
+            "profile_claims": talk.profile.names().collect::<Vec<_>>(),
+        }),
+        Claims::Coral(coral) => json!({
+            "max_role": coral.ceiling.max_role, "badges": coral.ceiling.badges,
+        }),
+    }
 }
 
 /// What follows from a change, for whoever made it.

@@ -21,8 +21,10 @@ use lanyard_api::{
 use lanyard_core::{
     deployment::{Deployment, RootUrl},
     id::{DeploymentId, Slug},
+    profile::{ProfileClaims, TokenProfile},
     signing_key::SigningKey,
-    tenant::{ClaimPath, ClaimText, MAX_TOKEN_LIFETIME, TokenProfile},
+    tenant::{ClaimPath, ClaimText, MAX_TOKEN_LIFETIME},
+    user::Role,
 };
 use lanyard_storage::{
     StorageError,
@@ -61,6 +63,14 @@ pub struct DeploymentOut {
     /// Where the reader's id sits in its tokens.
     #[schema(value_type = Option<String>, example = "sub")]
     user_id_claim: Option<ClaimPath>,
+    /// What its tokens tell of the reader besides the id; `null` for a Coral.
+    #[schema(value_type = Option<Vec<String>>, example = json!(["username"]))]
+    profile_claims: Option<Vec<&'static str>>,
+    /// The highest role that its tokens may carry; Coral only.
+    #[schema(value_type = Option<String>, example = "STAFF")]
+    max_role: Option<Role>,
+    /// Whether its tokens carry badges; `null` for a Talk.
+    badges: Option<bool>,
     /// Lifetime of a token, in seconds.
     #[schema(example = 21_600)]
     token_lifetime: i64,
@@ -88,6 +98,7 @@ impl DeploymentOut {
 
     /// One that was just made, with its first key.
     pub(super) fn first(deployment: &Deployment, key: Option<&SigningKey>, now: i64) -> Self {
+        let (talk, coral) = (deployment.claims.talk(), deployment.claims.coral());
         Self {
             id: deployment.id.0,
             name: deployment.name.clone(),
@@ -95,7 +106,10 @@ impl DeploymentOut {
             root_url: deployment.root_url.clone(),
             issuer: deployment.issuer().cloned(),
             audience: deployment.audience().cloned(),
-            user_id_claim: deployment.user_id_claim().cloned(),
+            user_id_claim: talk.map(|talk| talk.user_id_claim.clone()),
+            profile_claims: talk.map(|talk| talk.profile.names().collect()),
+            max_role: coral.and_then(|coral| coral.ceiling.max_role),
+            badges: coral.map(|coral| coral.ceiling.badges),
             token_lifetime: deployment.token_lifetime,
             active_kid: key.map(|key| key.kid.to_string()),
             verifying_keys: i64::from(key.is_some()),
@@ -135,6 +149,14 @@ input! {
         /// Where the reader's id sits in its tokens; Talk only. `sub` unless said, as Talk has it.
         #[schema(value_type = Option<String>, example = "sub")]
         user_id_claim: Option<ClaimPath>,
+        /// What tokens tell of the reader besides the id, so that a plugin of Talk needs no look-up; Talk only.
+        #[schema(value_type = Option<Vec<String>>, example = json!(["username", "email", "memberSince"]))]
+        profile_claims: Option<ProfileClaims>,
+        /// The highest role that a token may carry, where its reader has one; Coral only. Tokens carry none unless said.
+        #[schema(value_type = Option<String>, pattern = "^(COMMENTER|MEMBER|STAFF|MODERATOR|ADMIN)$", example = "STAFF")]
+        max_role: Option<Role>,
+        /// Whether tokens carry badges; Coral only. They don't unless said.
+        badges: Option<bool>,
         /// Lifetime of a token in seconds; six hours unless said.
         #[schema(value_type = Option<i64>, minimum = 60, maximum = 34_560_000, example = 21_600)]
         token_lifetime: Option<Seconds<60, MAX_TOKEN_LIFETIME>>,
@@ -218,6 +240,9 @@ pub(super) async fn create(
         issuer: new.issuer,
         audience: new.audience,
         user_id_claim: new.user_id_claim,
+        profile_claims: new.profile_claims,
+        max_role: new.max_role,
+        badges: new.badges,
         token_lifetime: new.token_lifetime.map(|seconds| seconds.0),
     };
     let mut act = caller.act_once(&app, body.once).await?;
@@ -236,7 +261,7 @@ pub(super) async fn create(
         .await
         .map_err(taken)?;
     let detail = json!({
-        "kind": deployment.kind(), "issuer": deployment.issuer(), "audience": deployment.audience(),
+        "kind": deployment.kind(), "claims": change::told(&deployment.claims),
         "token_lifetime": deployment.token_lifetime,
     });
     act.audit("deployment.create", deployment.name.as_str(), &detail)

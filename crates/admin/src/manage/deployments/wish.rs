@@ -2,11 +2,11 @@
 
 use lanyard_api::{Failure, fields::FieldError};
 use lanyard_core::{
-    deployment::{Claims, Deployment, RootUrl},
+    deployment::{Deployment, RootUrl},
     id::{DeploymentId, Slug},
-    tenant::{
-        ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, IssuingRule, SettingError, TokenProfile,
-    },
+    profile::{Ceiling, Claims, CoralClaims, ProfileClaims, TalkClaims, TokenProfile},
+    tenant::{ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, IssuingRule, SettingError},
+    user::Role,
 };
 
 /// A deployment as it is asked for.
@@ -17,6 +17,9 @@ pub(in super::super) struct Wish {
     pub(in super::super) issuer: Option<ClaimText>,
     pub(in super::super) audience: Option<ClaimText>,
     pub(in super::super) user_id_claim: Option<ClaimPath>,
+    pub(in super::super) profile_claims: Option<ProfileClaims>,
+    pub(in super::super) max_role: Option<Role>,
+    pub(in super::super) badges: Option<bool>,
     pub(in super::super) token_lifetime: Option<i64>,
 }
 
@@ -33,18 +36,7 @@ impl Wish {
     ) -> Result<Deployment, Failure> {
         let claims = match self.kind {
             TokenProfile::Coral => self.coral()?,
-            TokenProfile::Talk => {
-                let root = self.root_url.as_ref().map(|url| url.as_str());
-                let default = root.and_then(|url| ClaimText::parse("the root URL", url).ok());
-                let issuer = self.issuer.or(default);
-                Claims::Talk {
-                    issuer: issuer.ok_or_else(|| {
-                        Failure::field("/issuer", "is missing: say it, or the root URL")
-                    })?,
-                    audience: self.audience.unwrap_or_else(Deployment::talk_audience),
-                    user_id_claim: self.user_id_claim.unwrap_or_else(ClaimPath::sub),
-                }
-            }
+            TokenProfile::Talk => self.talk()?,
         };
         let deployment = Deployment {
             id,
@@ -57,22 +49,65 @@ impl Wish {
         Ok(deployment)
     }
 
+    /// Talk's claims, if nothing of Coral's is asked for.
+    fn talk(&self) -> Result<Claims, Failure> {
+        refuse(
+            "is for Coral only",
+            [
+                self.max_role.map(|_| "/max_role"),
+                self.badges.map(|_| "/badges"),
+            ],
+        )?;
+        let root = self.root_url.as_ref().map(|url| url.as_str());
+        let default = root.and_then(|url| ClaimText::parse("the root URL", url).ok());
+        let issuer = self.issuer.clone().or(default);
+        Ok(Claims::Talk(TalkClaims {
+            issuer: issuer
+                .ok_or_else(|| Failure::field("/issuer", "is missing: say it, or the root URL"))?,
+            audience: self
+                .audience
+                .clone()
+                .unwrap_or_else(Deployment::talk_audience),
+            user_id_claim: self.user_id_claim.clone().unwrap_or_else(ClaimPath::sub),
+            profile: self.profile_claims.unwrap_or_default(),
+        }))
+    }
+
     /// Coral's claims, if nothing of Talk's is asked for.
     fn coral(&self) -> Result<Claims, Failure> {
-        let talks = [
-            ("/issuer", self.issuer.is_some()),
-            ("/audience", self.audience.is_some()),
-            ("/user_id_claim", self.user_id_claim.is_some()),
-        ];
-        let mut wrong = talks.iter().filter(|(_, given)| *given).peekable();
-        if wrong.peek().is_none() {
-            return Ok(Claims::Coral);
-        }
-        let detail = "is for Talk only: Coral's tokens have none";
-        Err(Failure::fields(
-            wrong.map(|(pointer, _)| FieldError::at(*pointer, detail)),
-        ))
+        refuse(
+            TALK_ONLY,
+            [
+                self.issuer.as_ref().map(|_| "/issuer"),
+                self.audience.as_ref().map(|_| "/audience"),
+                self.user_id_claim.as_ref().map(|_| "/user_id_claim"),
+                self.profile_claims.map(|_| "/profile_claims"),
+            ],
+        )?;
+        Ok(Claims::Coral(CoralClaims {
+            ceiling: Ceiling {
+                max_role: self.max_role,
+                badges: self.badges.unwrap_or(false),
+            },
+        }))
     }
+}
+
+/// Why a member of Talk's isn't taken for a Coral.
+pub(super) const TALK_ONLY: &str = "is for Talk only: Coral's tokens have none";
+
+/// Refuses members that belong to the other product.
+pub(super) fn refuse<const N: usize>(
+    detail: &'static str,
+    given: [Option<&'static str>; N],
+) -> Result<(), Failure> {
+    let mut given = given.into_iter().flatten().peekable();
+    if given.peek().is_none() {
+        return Ok(());
+    }
+    Err(Failure::fields(
+        given.map(|pointer| FieldError::at(pointer, detail)),
+    ))
 }
 
 /// A rule between settings that is broken.

@@ -137,7 +137,7 @@ pub(super) async fn import(
     body: JsonBody<KeyImport>,
 ) -> Result<Response, Failure> {
     let seen = look(&app, &caller, &deployment).await?;
-    let import = body.value.read()?;
+    let import = body.value.read(seen.policy.claims.kind())?;
     let warnings = import.warnings().iter().map(ToString::to_string).collect();
     let mut act = caller.act_once(&app, body.once).await?;
     let actor = actor(&act);

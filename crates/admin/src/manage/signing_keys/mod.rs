@@ -209,8 +209,9 @@ async fn deployment_id(
     name: &str,
 ) -> Result<DeploymentId, Failure> {
     let tenant = tenants::load(tx).await?.ok_or(Problem::NotFound)?;
-    let name = name.parse().map_err(|_| Problem::NotFound)?;
-    let id = *tenant.deployment_ids.get(&name).ok_or(Problem::NotFound)?;
+    let mut policies = tenant.policies.iter();
+    let policy = policies.find(|policy| policy.name.as_str() == name);
+    let id = policy.ok_or(Problem::NotFound)?.deployment;
     caller.reaches(id)?;
     Ok(id)
 }

@@ -12,7 +12,8 @@ impl From<Refused> for Failure {
             |help: &str| Self::from(Problem::StateConflict).detail(format!("{text}{help}"));
         match refused {
             Refused::NoDeployment | Refused::NoKey(_) => Problem::NotFound.into(),
-            Refused::Profile => Problem::ProfileUnavailable.into(),
+            Refused::CoralMakesSecrets => Problem::CoralMakesSecrets.into(),
+            Refused::CoralAlgorithm => Self::field("/algorithm", text),
             Refused::NoActive => conflict(". Create one instead."),
             Refused::KidTaken(_) => Problem::KidTaken.into(),
             Refused::Signs(_) => {

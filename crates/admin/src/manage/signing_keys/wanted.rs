@@ -7,7 +7,7 @@ use lanyard_api::{
     fields::{Faults, Field, Seconds},
     input,
 };
-use lanyard_core::{id::Kid, key::Algorithm, tenant::MAX_TOKEN_LIFETIME};
+use lanyard_core::{id::Kid, key::Algorithm, profile::TokenProfile, tenant::MAX_TOKEN_LIFETIME};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -85,7 +85,7 @@ impl Field for KeyText {
 
 impl KeyImport {
     /// Reads the text.
-    pub(super) fn read(self) -> Result<acts::Import, Failure> {
+    pub(super) fn read(self, profile: TokenProfile) -> Result<acts::Import, Failure> {
         let (activate, verify_only) = (
             self.activate.unwrap_or(false),
             self.verify_only.unwrap_or(false),
@@ -98,7 +98,7 @@ impl KeyImport {
         }
         let algorithm = self.algorithm.unwrap_or(Algorithm::HS256);
         let weak = self.accept_weak.unwrap_or(false);
-        let mut import = acts::read(self.key.0.as_bytes(), algorithm, weak, self.kid)?;
+        let mut import = acts::read(self.key.0.as_bytes(), profile, algorithm, weak, self.kid)?;
         import.activate = activate;
         import.verify_only = verify_only;
         import.accept_lifetime = self.accept_lifetime.map(|lifetime| lifetime.0);

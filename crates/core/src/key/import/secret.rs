@@ -16,22 +16,27 @@ use crate::key::{
     private, public,
 };
 
+/// How all secrets begin that Coral makes.
+const CORAL_PREFIX: &str = "ssosec_";
 /// Fewer bytes than this, left of a lossy `base64:` secret, can be guessed.
 const MIN_SURVIVING: usize = 8;
 /// Seven bits each, and where the others were: about as strong as HMAC with SHA-256 has to be.
 const ENOUGH_SURVIVING: usize = 16;
 
 pub(super) fn import(text: &str, options: ImportOptions) -> Result<Imported, ImportError> {
-    // Editors and `echo` end a file with a newline; Talk's setting has none.
-    let text = text
-        .strip_suffix('\n')
-        .map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+    let text = without_newline(text);
     let looks_like_json = text.trim_start().starts_with('{');
     match json::read(text)? {
         Shape::Object(object) => object_secret(text, &object, options),
         Shape::Array(objects) => entry(&*json::only(objects)?, options),
         Shape::NotJson | Shape::Other => literal(text, looks_like_json, text, options),
     }
+}
+
+/// Editors and `echo` end a file with a newline; a setting has none.
+fn without_newline(text: &str) -> &str {
+    text.strip_suffix('\n')
+        .map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))
 }
 
 /// An object is an entry of `TALK_JWT_SECRETS` if it has a `kid`; otherwise Talk takes it to the letter.
@@ -130,6 +135,35 @@ fn literal(
         material: KeyMaterial::from_secret(options.algorithm, key.as_bytes())?,
         kid: None,
         weak,
+        warnings,
+        form: TalkForm::Secret,
+    })
+}
+
+/// Takes a secret of Coral's: its text, prefix and all, whatever it looks like.
+pub(super) fn coral(text: &str, accept_weak: bool) -> Result<Imported, ImportError> {
+    let options = ImportOptions {
+        algorithm: Algorithm::HS256,
+        accept_weak,
+    };
+    let text = without_newline(text);
+    if is_asymmetric(text) {
+        return Err(ImportError::AsymmetricAsSecret(options.algorithm));
+    }
+    let judged = text.strip_prefix(CORAL_PREFIX).unwrap_or(text);
+    let weak = judge(judged.as_bytes(), judged.len(), options)?;
+    let mut warnings = Vec::new();
+    if judged.len() == text.len() {
+        warnings.push(ImportWarning::NotCorals);
+    }
+    if text.trim() != text {
+        warnings.push(ImportWarning::OuterSpace);
+    }
+    warnings.extend(weak.map(|bytes| ImportWarning::Weak { bytes }));
+    Ok(Imported {
+        material: KeyMaterial::from_secret(options.algorithm, text.as_bytes())?,
+        kid: None,
+        weak: weak.is_some(),
         warnings,
         form: TalkForm::Secret,
     })

@@ -148,7 +148,7 @@ fn an_id_like_an_email_address_is_taken_only_if_the_tenant_insists() {
 fn the_user_id_stands_at_the_path_and_nowhere_else() {
     let bad = Err(Refusal::BadUserId);
     for mut bench in benches() {
-        bench.policy.user_id_claim = "user.id".parse().unwrap();
+        talk_of(&mut bench.policy).user_id_claim = "user.id".parse().unwrap();
         let user = |value: &str| claims().without("sub").add("user", value);
         let good = r#"{"id":"reader-1"}"#;
         bench.check_claims([

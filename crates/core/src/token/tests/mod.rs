@@ -25,11 +25,13 @@ use super::{Refusal, Verified, verify};
 use crate::{
     id::{DeploymentId, Slug},
     key::{Algorithm, ImportOptions, KeyMaterial, TalkForm, generate, import},
+    profile::{Ceiling, Claims, ProfileClaims, TalkClaims},
     signing_key::{KeySet, KeyState, Origin, SigningKey},
     tenant::{
         ClaimPath, ClaimText, DEFAULT_TOKEN_LIFETIME, DEMO_ACCEPT_LIFETIME, IssuingRule, Policy,
-        TokenProfile,
     },
+    token::{IssueError, Wanted},
+    user::UserId,
 };
 
 /// The time of all tests, in unix seconds.
@@ -83,15 +85,48 @@ fn claims() -> Object {
         .add("jti", r#""0d4f2c1e-2f6b-4b8e-9a53-6f1f0c1d2e3f""#)
 }
 
+/// What Talk's tokens say unless a test has it otherwise.
+pub(crate) fn talk_claims() -> TalkClaims {
+    TalkClaims {
+        issuer: ClaimText::parse("issuer", "https://talk.example").unwrap(),
+        audience: ClaimText::parse("audience", "talk").unwrap(),
+        user_id_claim: ClaimPath::sub(),
+        profile: ProfileClaims::default(),
+    }
+}
+
+/// What Talk's tokens say, to be changed.
+fn talk_of(policy: &mut Policy) -> &mut TalkClaims {
+    match &mut policy.claims {
+        Claims::Talk(talk) => talk,
+        Claims::Coral(_) => panic!("it is Talk's"),
+    }
+}
+
+/// A token for a reader of whom the directory knows nothing else.
+pub(crate) fn issue(
+    policy: &Policy,
+    key: &SigningKey,
+    user: &UserId,
+    now: i64,
+    token_id: Uuid,
+) -> Result<String, IssueError> {
+    let wanted = Wanted {
+        user,
+        record: None,
+        ceiling: Ceiling::default(),
+        now,
+        token_id,
+    };
+    crate::token::issue(policy, key, &wanted)
+}
+
 /// A deployment's rules as they are unless a test has others.
 pub(crate) fn policy() -> Policy {
     Policy {
         deployment: DeploymentId(Uuid::nil()),
         name: Slug::default_deployment(),
-        profile: TokenProfile::Talk,
-        issuer: ClaimText::parse("issuer", "https://talk.example").unwrap(),
-        audience: ClaimText::parse("audience", "talk").unwrap(),
-        user_id_claim: ClaimPath::sub(),
+        claims: Claims::Talk(talk_claims()),
         token_lifetime: DEFAULT_TOKEN_LIFETIME,
         issuing: IssuingRule::demo(true),
         allow_email_ids: false,

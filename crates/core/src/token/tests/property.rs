@@ -6,10 +6,7 @@ use jsonwebtoken::{DecodingKey, Validation};
 use proptest::{prelude::*, sample::select};
 
 use super::*;
-use crate::{
-    token::{issue, verify_issuing},
-    user::UserId,
-};
+use crate::token::verify_issuing;
 
 /// One deployment for each algorithm and origin.
 static BENCHES: LazyLock<Vec<Bench>> = LazyLock::new(|| {
@@ -137,7 +134,7 @@ proptest! {
         bench in bench(), user in user_id(), path in path(), id: u128, age in 0..DEFAULT_TOKEN_LIFETIME,
     ) {
         let mut policy = policy();
-        policy.user_id_claim = path.parse().unwrap();
+        talk_of(&mut policy).user_id_claim = path.parse().unwrap();
         let id = Uuid::from_u128(id);
         let issued_at = NOW - age;
         let token = issue(&policy, &bench.key, &user, issued_at, id).unwrap();
@@ -211,7 +208,7 @@ proptest! {
         changes in changes(&["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "x", "uid", "user", "a"]),
     ) {
         let mut policy = policy();
-        policy.user_id_claim = path.parse().unwrap();
+        talk_of(&mut policy).user_id_claim = path.parse().unwrap();
         let header = changed(bench.header(), header);
         let user = r#"{"id":"reader-1"}"#;
         let deep = r#"{"b":{"c":"reader-1"},"a":{"a":{"a":"reader-1"}}}"#;
