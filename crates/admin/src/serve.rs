@@ -5,8 +5,8 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use lanyard_api::{App, Limits, PublicUrl, Settings, log};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{
-    Clock, Database, Listener, StorageError, accounts, idempotency, keys, outbox, revocations,
-    usage,
+    Clock, Database, Listener, StorageError, accounts, coral_rotations, idempotency, keys, outbox,
+    revocations, usage,
 };
 use tokio::{
     net::TcpListener,
@@ -62,7 +62,7 @@ impl Server {
         let usage = app.clone();
         let background = vec![
             tokio::spawn(listener.run()),
-            tokio::spawn(prune(database)),
+            tokio::spawn(prune(database, app.clock.clone())),
             tokio::spawn(async move { usage.usage.run().await }),
         ];
         Ok(Self {
@@ -116,19 +116,20 @@ impl Server {
     }
 }
 
-async fn prune(database: Database) {
+async fn prune(database: Database, clock: Clock) {
     loop {
         sleep(PRUNE_EVERY).await;
-        if let Err(error) = forget(&database).await {
+        if let Err(error) = forget(&database, clock.now()).await {
             tracing::warn!(%error, "what is old can't be forgotten");
         }
     }
 }
 
-async fn forget(database: &Database) -> Result<(), StorageError> {
+async fn forget(database: &Database, now: i64) -> Result<(), StorageError> {
     revocations::prune(database).await?;
     accounts::prune(database).await?;
     idempotency::prune(database).await?;
+    coral_rotations::expire(database, now).await?;
     usage::prune(database).await
 }
 
@@ -191,6 +192,7 @@ pub async fn serve() -> Outcome<ExitCode> {
         public_url,
         registration: config.registration,
         trusted_proxies: config.trusted_proxies,
+        outbound_allow: config.outbound_allow,
     };
     let limits = Limits {
         connections: config.max_connections,

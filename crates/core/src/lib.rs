@@ -11,6 +11,8 @@ pub mod id;
 pub mod json;
 pub mod key;
 pub mod member;
+pub mod network;
+pub mod outbound;
 pub mod password;
 pub mod profile;
 pub mod quota;

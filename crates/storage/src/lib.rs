@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod audit;
 mod change;
 mod clock;
+pub mod coral_rotations;
 mod database;
 pub mod deployments;
 pub mod devices;
