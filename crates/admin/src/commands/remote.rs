@@ -55,7 +55,7 @@ pub(super) async fn run(client: &Client, command: &Command, output: Output) -> O
         Command::User(command) => user(command)?,
         Command::Token(command) => token(command)?,
         Command::ApiKey(command) => api_key(command),
-        Command::Deployment(command) => Some(command.call()),
+        Command::Deployment(command) => command.call(),
         Command::Member(command) => Some(command.call()),
         Command::Invitation(command) => Some(command.call()),
         Command::Usage { tenant, by_day } => {

@@ -64,12 +64,27 @@ pub enum CoralError {
     /// It isn't reached, or mustn't be.
     #[error(transparent)]
     Outbound(#[from] OutboundError),
-    /// It doesn't take the token. Then it has done nothing.
+    /// It doesn't take the token.
     #[error("{0}")]
     Refused(&'static str),
     /// It answers what no Coral does that this knows.
     #[error("{0}")]
     Unexpected(String),
+}
+
+impl CoralError {
+    /// Whether Coral has clearly not done what it was asked.
+    #[must_use]
+    pub const fn means_not_done(&self) -> bool {
+        match self {
+            Self::Refused(_) => true,
+            Self::Outbound(error) => !matches!(
+                error,
+                OutboundError::NoAnswer(_) | OutboundError::BadAnswer(_)
+            ),
+            Self::Unexpected(_) => false,
+        }
+    }
 }
 
 /// A Coral, and somebody who is an admin there.

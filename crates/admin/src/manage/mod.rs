@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit_events;
+pub(crate) mod coral_rotations;
 pub mod deployments;
 mod docs;
 pub mod invitations;
@@ -62,6 +63,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit_events::verify))
         .merge(platform::routes())
         .merge(signing_keys::routes())
+        .merge(coral_rotations::routes())
         .routes(routes!(usage::get))
 }
 

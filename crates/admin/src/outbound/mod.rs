@@ -29,9 +29,14 @@ pub enum OutboundError {
     /// The URL is one that isn't called.
     #[error("{0}")]
     Forbidden(Forbidden),
-    /// Nobody answers there.
+    /// Nobody is reached there, so nothing was sent.
+    #[error(
+        "no connection can be made: its name, its port or its TLS certificate isn't good, or it is down"
+    )]
+    NoConnection,
+    /// It was sent, and there is no whole answer.
     #[error("{0}")]
-    Unreachable(&'static str),
+    NoAnswer(&'static str),
     /// What answers isn't what was called.
     #[error("{0}")]
     BadAnswer(&'static str),
@@ -160,9 +165,7 @@ impl Outbound {
         };
         tokio::time::timeout(self.total, call)
             .await
-            .unwrap_or(Err(OutboundError::Unreachable(
-                "it takes too long to answer",
-            )))
+            .unwrap_or(Err(OutboundError::NoAnswer("it takes too long to answer")))
     }
 }
 
@@ -199,9 +202,9 @@ fn told(error: &reqwest::Error) -> OutboundError {
         }
         cause = inner.source();
     }
-    OutboundError::Unreachable(if error.is_connect() {
-        "no connection can be made: its name, its port or its TLS certificate isn't good, or it is down"
+    if error.is_connect() {
+        OutboundError::NoConnection
     } else {
-        "the connection broke before the answer was whole"
-    })
+        OutboundError::NoAnswer("the connection broke before the answer was whole")
+    }
 }

@@ -203,7 +203,7 @@ async fn get(
 }
 
 /// The deployment that a path names, if the caller may reach it.
-async fn deployment_id(
+pub(super) async fn deployment_id(
     tx: &mut ReadTx,
     caller: &Caller,
     name: &str,
