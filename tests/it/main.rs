@@ -27,6 +27,8 @@ mod cli_users;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod coral_rotation;
+#[cfg(test)]
 mod deployments;
 #[cfg(test)]
 mod desk;
@@ -58,6 +60,8 @@ mod nodes;
 mod openapi;
 #[cfg(test)]
 mod outage;
+#[cfg(test)]
+mod outbound;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]
