@@ -27,6 +27,8 @@ mod cli_users;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod coral;
+#[cfg(test)]
 mod deployments;
 #[cfg(test)]
 mod desk;
