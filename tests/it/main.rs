@@ -71,6 +71,8 @@ mod signing_keys;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod talk_to_coral;
+#[cfg(test)]
 mod tenants;
 #[cfg(test)]
 mod tokens;
