@@ -29,6 +29,8 @@ mod connections;
 #[cfg(test)]
 mod coral;
 #[cfg(test)]
+mod coral_story;
+#[cfg(test)]
 mod deployments;
 #[cfg(test)]
 mod desk;
