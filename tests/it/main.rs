@@ -27,7 +27,11 @@ mod cli_users;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod coral;
+#[cfg(test)]
 mod coral_rotation;
+#[cfg(test)]
+mod coral_story;
 #[cfg(test)]
 mod deployments;
 #[cfg(test)]
@@ -72,6 +76,8 @@ mod races;
 mod signing_keys;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod talk_to_coral;
 #[cfg(test)]
 mod tenants;
 #[cfg(test)]

@@ -60,6 +60,9 @@ pub(super) struct Secret {
     pub(super) inactive_at: Option<i64>,
 }
 
+/// A status, headers and a body that no Coral would answer.
+pub(super) type Instead = (u16, &'static [(&'static str, &'static str)], Vec<u8>);
+
 /// What it keeps.
 #[derive(Debug)]
 pub(super) struct Kept {
@@ -73,7 +76,7 @@ pub(super) struct Kept {
     /// Whether only admins may send queries that aren't known.
     pub(super) persisted_only: bool,
     /// What is answered instead of anything else.
-    pub(super) instead: Option<(u16, &'static [(&'static str, &'static str)], Vec<u8>)>,
+    pub(super) instead: Option<Instead>,
     pub(super) enabled: bool,
 }
 

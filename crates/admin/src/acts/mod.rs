@@ -3,6 +3,7 @@
 
 pub(crate) mod coral_rotation;
 pub(crate) mod signing_keys;
+pub(crate) mod talk_to_coral;
 
 use lanyard_core::{audit::Event, seal::MasterKeys};
 use lanyard_storage::{Clock, StorageError, WriteTx};

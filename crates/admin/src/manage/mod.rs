@@ -14,6 +14,7 @@ pub mod permissions;
 pub mod platform;
 pub mod settings;
 pub mod signing_keys;
+pub mod talk_to_coral;
 pub mod tenants;
 pub mod usage;
 
@@ -64,6 +65,10 @@ fn routes() -> OpenApiRouter<App> {
         .merge(platform::routes())
         .merge(signing_keys::routes())
         .merge(coral_rotations::routes())
+        .routes(routes!(talk_to_coral::get))
+        .routes(routes!(talk_to_coral::unready))
+        .routes(routes!(talk_to_coral::cut_over))
+        .routes(routes!(talk_to_coral::back))
         .routes(routes!(usage::get))
 }
 

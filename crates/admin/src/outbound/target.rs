@@ -13,8 +13,12 @@ pub struct Target(Url);
 impl Target {
     pub(super) fn judge(root: &str, path: &str, allow: &OutboundAllow) -> Result<Self, Forbidden> {
         // Reading it as the web does (WHATWG URL) turns all spellings of an address into one: 127.1, 0x7f000001, ...
-        let url = Url::parse(&format!("{}{path}", root.trim_end_matches('/')))
-            .map_err(|_| Forbidden::Url)?;
+        let mut url = Url::parse(root).map_err(|_| Forbidden::Url)?;
+        if url.query().is_some() || url.fragment().is_some() || url.cannot_be_a_base() {
+            return Err(Forbidden::Url);
+        }
+        let path = format!("{}{path}", url.path().trim_end_matches('/'));
+        url.set_path(&path);
         let plain = match url.scheme() {
             "https" => false,
             "http" => true,
@@ -143,24 +147,23 @@ mod tests {
             ("gopher://coral.example", Forbidden::Url),
             ("//coral.example", Forbidden::Url),
             ("https://", Forbidden::Url),
+            ("https:", Forbidden::Url),
+            ("https://coral.example?", Forbidden::Url),
+            ("https://coral.example/#", Forbidden::Url),
+            ("data:text/plain,x", Forbidden::Url),
             ("https://256.256.256.256", Forbidden::Url),
             ("https://[fe80::1%25eth0]", Forbidden::Url),
             ("https://coral.example:99999", Forbidden::Url),
             ("https://user@coral.example", Forbidden::UserInfo),
             ("https://:password@coral.example", Forbidden::UserInfo),
-            ("https://coral.example\\@127.0.0.1", Forbidden::Plain),
             ("http://coral.example", Forbidden::Plain),
             ("http://1.1.1.1", Forbidden::Plain),
         ] {
-            match judge(root, "") {
-                // A backslash is a slash to the web, so this one is a path on a public host.
-                Ok(url) => assert!(
-                    url.starts_with("https://coral.example/@127"),
-                    "{root}: {url}"
-                ),
-                Err(refused) => assert_eq!(refused, why, "{root}"),
-            }
+            assert_eq!(judge(root, ""), Err(why), "{root}");
         }
+        // A backslash is a slash to the web: a path, and no host after a user.
+        let path = judge("https://coral.example\\@127.0.0.1", "").unwrap();
+        assert!(path.starts_with("https://coral.example/@127"), "{path}");
     }
 
     #[test]
