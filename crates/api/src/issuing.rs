@@ -66,8 +66,12 @@ pub(crate) async fn issue<'a>(
         now: issued_at,
         token_id,
     };
+    let token = token::issue(&deployment.policy, key, &wanted)?;
+    if let Some(meter) = deployment.key_meter(key) {
+        meter.issued(issued_at);
+    }
     Ok(Some(Issued {
-        token: token::issue(&deployment.policy, key, &wanted)?,
+        token,
         token_id,
         kid: &key.kid,
         expires_at: issued_at + deployment.policy.token_lifetime,

@@ -100,7 +100,7 @@ fn a_meter_goes_only_when_nobody_holds_it_and_all_is_written() {
     assert_eq!(drained(meter).len(), 1);
     meters.tidy();
     let used = meter.used_api_keys(100, false);
-    assert_eq!((used.len(), used[0].used_at), (1, 100));
+    assert_eq!((used.len(), used[0].at), (1, 100));
     used[0].wrote(100);
     drop(used);
     meter.api_key(key).used(130);
