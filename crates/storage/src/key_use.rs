@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use lanyard_core::{
-    id::{Kid, TenantId},
-    rotation::KeyUse,
-};
+use lanyard_core::id::{Kid, TenantId};
+use lanyard_core::rotation::KeyUse;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
