@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
 };
 
 use lanyard_core::{
@@ -54,6 +54,8 @@ pub struct ApiKeyMeter {
     pub issue: Bucket,
     /// Everything else.
     pub requests: Bucket,
+    /// Whether the owners know that it has had a token with the role ADMIN.
+    pub gave_admin: AtomicBool,
     pub(super) last_use: LastUse,
 }
 
