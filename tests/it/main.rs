@@ -47,6 +47,8 @@ mod issue;
 #[cfg(test)]
 mod jwks;
 #[cfg(test)]
+mod key_lint;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod log;
@@ -68,6 +70,8 @@ mod permissions;
 mod platform;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod rotation;
 #[cfg(test)]
 mod signing_keys;
 #[cfg(test)]

@@ -19,6 +19,17 @@ pub(crate) struct Batches<K, V> {
     number: i64,
 }
 
+/// A batch as it is sent.
+#[derive(Debug)]
+pub(crate) struct Batch<'a, K, V> {
+    /// Whose it is.
+    pub(crate) process: Uuid,
+    /// Its number among those of the process.
+    pub(crate) number: i64,
+    /// The sums by their keys.
+    pub(crate) sums: &'a [(K, V)],
+}
+
 impl<K, V> Default for Batches<K, V> {
     fn default() -> Self {
         Self {
@@ -36,8 +47,8 @@ impl<K: Clone + Eq + Hash, V: Default> Batches<K, V> {
         self.gathered.entry(key).or_default()
     }
 
-    /// The batch to send, with whose it is and its number: one that may not have arrived, else a new one; `None` when there is nothing.
-    pub(crate) fn next(&mut self) -> Option<(Uuid, i64, &[(K, V)])> {
+    /// The batch to send: one that may not have arrived, else a new one; `None` when there is nothing.
+    pub(crate) fn next(&mut self) -> Option<Batch<'_, K, V>> {
         if self.sent.is_empty() {
             let some: Vec<_> = self.gathered.keys().take(MAX_BATCH).cloned().collect();
             self.sent = some
@@ -46,7 +57,11 @@ impl<K: Clone + Eq + Hash, V: Default> Batches<K, V> {
                 .collect();
             self.number += 1;
         }
-        (!self.sent.is_empty()).then_some((self.process, self.number, &self.sent))
+        (!self.sent.is_empty()).then_some(Batch {
+            process: self.process,
+            number: self.number,
+            sums: &self.sent,
+        })
     }
 
     /// The database has the batch.

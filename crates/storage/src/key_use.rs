@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use lanyard_core::id::{Kid, TenantId};
 use lanyard_core::rotation::KeyUse;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use crate::{
     Database, KeyMeter, ReadTx, StorageError, WriteTx,
-    batches::Batches,
+    batches::{Batch, Batches},
     error::stored,
     meter::{KeyCount, Used},
 };
@@ -40,10 +39,13 @@ pub(crate) fn gather(sums: &mut KeySums, tenant: TenantId, kid: &Kid, count: Key
 /// Adds a batch, unless the database has it.
 pub(crate) async fn add(
     database: &Database,
-    process: Uuid,
-    number: i64,
-    batch: &[(Key, Sum)],
+    batch: Batch<'_, Key, Sum>,
 ) -> Result<(), StorageError> {
+    let Batch {
+        process,
+        number,
+        sums: batch,
+    } = batch;
     let tenants: Vec<_> = batch.iter().map(|((tenant, ..), _)| tenant.0).collect();
     let kids: Vec<_> = batch
         .iter()
@@ -89,7 +91,7 @@ pub async fn count(
     };
     gather(&mut sums, tenant, kid, one);
     match sums.next() {
-        Some((process, number, batch)) => add(database, process, number, batch).await,
+        Some(batch) => add(database, batch).await,
         None => Ok(()),
     }
 }

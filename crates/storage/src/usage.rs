@@ -10,11 +10,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use uuid::Uuid;
-
 use crate::{
     ApiKeyMeter, Clock, Database, Operation, ReadTx, StorageError, TenantMeter, Views,
-    batches::Batches,
+    batches::{Batch, Batches},
     key_use::{self, KeySums},
     meter::{BUCKETS, Latencies, Used},
 };
@@ -76,12 +74,12 @@ impl Usage {
         let now = self.clock.now();
         let meters = self.views.meters.all();
         unwritten.gather(&meters, now);
-        while let Some((process, number, batch)) = unwritten.requests.next() {
-            patiently(self.add(process, number, batch)).await?;
+        while let Some(batch) = unwritten.requests.next() {
+            patiently(self.add(batch)).await?;
             unwritten.requests.arrived();
         }
-        while let Some((process, number, batch)) = unwritten.keys.next() {
-            patiently(key_use::add(&self.database, process, number, batch)).await?;
+        while let Some(batch) = unwritten.keys.next() {
+            patiently(key_use::add(&self.database, batch)).await?;
             unwritten.keys.arrived();
         }
         self.write_uses(&meters, now, last).await?;
@@ -135,12 +133,12 @@ impl Usage {
         Ok(())
     }
 
-    async fn add(
-        &self,
-        process: Uuid,
-        number: i64,
-        batch: &[(Key, Latencies)],
-    ) -> Result<(), StorageError> {
+    async fn add(&self, batch: Batch<'_, Key, Latencies>) -> Result<(), StorageError> {
+        let Batch {
+            process,
+            number,
+            sums: batch,
+        } = batch;
         let tenants: Vec<_> = batch.iter().map(|((tenant, ..), _)| tenant.0).collect();
         let hours: Vec<_> = batch.iter().map(|((_, hour, ..), _)| *hour).collect();
         let operations: Vec<_> = batch
