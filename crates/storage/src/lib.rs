@@ -13,6 +13,7 @@ mod database;
 pub mod deployments;
 pub mod devices;
 mod error;
+pub mod exchange_codes;
 mod held;
 pub mod idempotency;
 pub mod imports;
