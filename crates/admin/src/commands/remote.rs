@@ -173,8 +173,8 @@ pub(super) fn of_tenant(tenant: &str, rest: &str) -> String {
 fn tenant(command: &tenant::Command) -> Outcome<Option<Call>> {
     Ok(match command {
         tenant::Command::Show { slug } => Some(Call::new(Method::GET, of_tenant(slug, ""))),
-        tenant::Command::Update(change) => {
-            let call = Call::new(Method::PATCH, of_tenant(&change.slug, "/settings"));
+        tenant::Command::Update { slug, change } => {
+            let call = Call::new(Method::PATCH, of_tenant(slug, "/settings"));
             Some(call.with(change.body()?))
         }
         _ => None,

@@ -40,7 +40,12 @@ pub(super) enum Command {
     #[command(
         after_help = "Examples:\n  lanyard tenant update the-post --accept-issuing-tokens false\n  lanyard tenant update the-post --allow-origin https://www.the-post.example --allow-origin https://the-post.example"
     )]
-    Update(Update),
+    Update {
+        /// Newsroom
+        slug: String,
+        #[command(flatten)]
+        change: Change,
+    },
     /// Serve a newsroom no more: its tokens and API keys are refused within a second
     Suspend {
         /// Newsroom
@@ -69,11 +74,10 @@ pub(super) enum Command {
     },
 }
 
+/// What is to change.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true, id = "change", args = ["accept_issuing_tokens", "allow_origin", "allow_no_origin"])]
-pub(super) struct Update {
-    /// Newsroom
-    pub(super) slug: String,
+#[group(required = true, multiple = true)]
+pub(super) struct Change {
     /// Whether issuing tokens are accepted as the demo service mints them, not only API keys
     #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
     accept_issuing_tokens: Option<bool>,
@@ -85,7 +89,7 @@ pub(super) struct Update {
     allow_no_origin: bool,
 }
 
-impl Update {
+impl Change {
     /// The sites that are allowed from now on, if that changes.
     fn origins(&self) -> Outcome<Option<Origins>> {
         let changes = self.allow_no_origin || !self.allow_origin.is_empty();
@@ -238,9 +242,8 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             let value = describe(store, &slug).await?;
             output.result(&serde_json::to_string_pretty(&value)?, &value)?;
         }
-        Command::Update(change) => {
-            let slug = &change.slug;
-            let mut tx = store.write(slug).await?;
+        Command::Update { slug, change } => {
+            let mut tx = store.write(&slug).await?;
             let settings = tenants::settings_now(&mut tx).await?;
             let mut settings =
                 settings.ok_or_else(|| Failure::new(format!("there is no tenant `{slug}`")))?;
@@ -252,12 +255,12 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             }
             tenants::set_settings(&mut tx, &settings).await?;
             store
-                .audit(&mut tx, "tenant.update", slug, &change.body()?)
+                .audit(&mut tx, "tenant.update", &slug, &change.body()?)
                 .await?;
             tx.commit().await?.done();
             output.result(
                 &format!("tenant `{slug}` is updated"),
-                &describe(store, slug).await?,
+                &describe(store, &slug).await?,
             )?;
         }
         Command::Suspend { slug, reason } => {
