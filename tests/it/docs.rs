@@ -80,7 +80,7 @@ fn every_problem_is_documented_with_its_status() {
 
 #[test]
 fn what_the_documents_link_to_is_there() {
-    for document in ["README.md", "docs/promises.md"] {
+    for document in ["README.md", "docs/promises.md", "docs/refresh.md"] {
         let folder = root().join(document);
         let folder = folder.parent().unwrap();
         let text = text_of(document);

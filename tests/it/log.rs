@@ -105,6 +105,25 @@ async fn exercise(app: &App, url: &str) -> (Vec<String>, Vec<String>) {
             );
         }
     }
+    let codes = post.tokens_path("codes");
+    let exchange = "/t/post/exchange";
+    let mut given = Vec::new();
+    for _ in 0..2 {
+        let asked = app.post_as(&codes, &post.api_key, r#"{"user":"2"}"#).await;
+        given.push(asked.json()["code"].as_str().unwrap().to_owned());
+    }
+    let present = || request(Method::POST, exchange).header("content-type", "application/json");
+    requests.push(present().body(format!("{{\"code\": {}", given[0])));
+    requests.push(present().json(&json!({ "code": given[0], "x": given[1] })));
+    let evil = present().header("origin", "https://evil.example");
+    requests.push(evil.json(&json!({ "code": given[0] })));
+    requests.push(present().json(&json!({ "code": given[0] })));
+    requests.push(present().json(&json!({ "code": given[0] })));
+    requests.push(request(Method::POST, &codes).bearer_auth(&given[1]));
+    requests.push(request(
+        Method::GET,
+        &format!("{exchange}?code={}", given[1]),
+    ));
     requests.push(request(Method::GET, "/t/%22%0a%7B/"));
     requests.push(request(Method::PUT, "/nope"));
     let mut ids = Vec::new();
@@ -116,6 +135,7 @@ async fn exercise(app: &App, url: &str) -> (Vec<String>, Vec<String>) {
         post.api_key.clone(),
         wrong_key,
     ];
+    secrets.extend(given);
     for request in requests {
         let answer = Answer::to(request).await;
         ids.push(answer.header("x-request-id").to_owned());

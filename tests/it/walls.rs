@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use crate::desk::Desk;
 
 /// The tables that hold rows of tenants.
-const TENANT_TABLES: [&str; 9] = [
+const TENANT_TABLES: [&str; 10] = [
     "issuers",
     "deployments",
     "signing_keys",
@@ -15,6 +15,7 @@ const TENANT_TABLES: [&str; 9] = [
     "audit_events",
     "user_surrogates",
     "imports",
+    "exchange_codes",
 ];
 
 /// A connection in the role that the server uses.

@@ -112,7 +112,9 @@ async fn a_code_for_a_deployment_that_is_gone_is_refused() {
         .await;
     let code = asked.json()["code"].as_str().unwrap().to_owned();
     let owner = stage.app.member("post", "owner").await;
-    let gone = owner.delete("/v1/tenants/post/deployments/coral?force=true").await;
+    let gone = owner
+        .delete("/v1/tenants/post/deployments/coral?force=true")
+        .await;
     assert!(gone.status < 300, "{gone:?}");
     assert_eq!(stage.redeem(&code).await.problem(), "code-invalid");
 }
