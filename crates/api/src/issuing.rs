@@ -3,17 +3,17 @@
 use std::sync::atomic::Ordering;
 
 use lanyard_core::{
-    id::Kid,
+    id::{ApiKeyId, Kid},
     profile::Ceiling,
     revocation::Revocations,
     tenant::Policy,
     token::{self, Wanted},
-    user::{User, UserId},
+    user::{Role, User, UserId},
 };
 use lanyard_storage::{Reader, StorageError, keys};
 use uuid::Uuid;
 
-use crate::{App, Problem, failure::Failure, presented::Target};
+use crate::{App, Problem, failure::Failure, first_admin, presented::Target};
 
 /// A token that was issued.
 pub(crate) struct Issued<'a> {
@@ -27,15 +27,22 @@ pub(crate) struct Issued<'a> {
     pub(crate) expires_at: i64,
 }
 
-/// For whom a token is, and how far it may raise the reader in Coral.
+/// Who asks for a token.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Asker {
+    /// The API key, where it is one.
+    pub(crate) api_key: Option<ApiKeyId>,
+    /// How far the token may raise its reader in Coral, where the deployment allows that much.
+    pub(crate) ceiling: Ceiling,
+}
+
+/// For whom a token is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Whom<'a> {
     /// The reader's id.
     pub(crate) id: &'a UserId,
     /// What the directory knows.
     pub(crate) reader: &'a Reader,
-    /// What whoever asks may give.
-    pub(crate) ceiling: Ceiling,
 }
 
 impl<'a> Whom<'a> {
@@ -53,6 +60,7 @@ pub(crate) async fn issue<'a>(
     app: &App,
     target: &'a mut Target,
     whom: Whom<'_>,
+    asker: Asker,
     now: i64,
 ) -> Result<Option<Issued<'a>>, Failure> {
     let id = whom.id;
@@ -71,10 +79,15 @@ pub(crate) async fn issue<'a>(
     let wanted = Wanted {
         user: id,
         record: whom.record(&deployment.policy)?,
-        ceiling: whom.ceiling,
+        ceiling: asker.ceiling,
         now: issued_at,
         token_id,
     };
+    if let Some(api_key) = asker.api_key
+        && wanted.role(&deployment.policy) == Some(Role::Admin)
+    {
+        first_admin::tell(app, &target.tenant, api_key).await?;
+    }
     Ok(Some(Issued {
         token: token::issue(&deployment.policy, key, &wanted)?,
         token_id,

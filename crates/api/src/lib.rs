@@ -14,6 +14,7 @@ pub mod etag;
 mod exchange;
 mod failure;
 pub mod fields;
+mod first_admin;
 mod health;
 pub mod import;
 pub mod input;

@@ -170,6 +170,41 @@ async fn a_code_for_a_coral_gives_a_token_for_that_coral() {
 }
 
 #[tokio::test]
+async fn the_owners_hear_of_the_first_code_that_made_an_administrator() {
+    let stage = Stage::set().await;
+    stage.coral().await;
+    let coral = "/v1/tenants/post/deployments/coral";
+    let raised = stage
+        .admin
+        .patch(coral, &json!({ "max_role": "ADMIN" }))
+        .await;
+    assert_eq!(raised.status, 200, "{raised:?}");
+    let role = "update users set role = 'ADMIN' where id = '2'";
+    stage.app.database.execute(role).await;
+    let key = [
+        "api-key",
+        "create",
+        "--tenant",
+        "post",
+        "--name",
+        "k",
+        "--max-role",
+        "ADMIN",
+        "--json",
+    ];
+    let key = stage.app.cli(&key).await.json();
+    let key = key["api_key"].as_str().unwrap();
+    let body = json!({ "user": "2", "deployment": "coral" }).to_string();
+    let asked = stage.app.post_as(CODES, key, &body).await.json();
+    let told = "audit_events where action = 'api_key.first_admin_token'";
+    assert_eq!(stage.app.database.count(told).await, 0);
+    let redeemed = stage.redeem(asked["code"].as_str().unwrap()).await.json();
+    let claims = claims_of(redeemed["token"].as_str().unwrap());
+    assert_eq!(claims["user"]["role"], "ADMIN");
+    assert_eq!(stage.app.database.count(told).await, 1);
+}
+
+#[tokio::test]
 async fn who_can_have_no_token_gets_no_code_and_the_cms_hears_why() {
     let stage = Stage::set().await;
     stage.coral().await;

@@ -18,7 +18,7 @@ use crate::{
     App, Problem,
     failure::Failure,
     fields::Time,
-    issuing::{self, Whom},
+    issuing::{self, Asker, Whom},
     middleware::Note,
     presented::Target,
 };
@@ -68,10 +68,13 @@ async fn issue(app: &App, tenant: Arc<TenantView>, wanted: &Wanted) -> Result<Re
     let whom = Whom {
         id: &wanted.user,
         reader: &*reader.ok_or_else(|| no_more("user-not-found"))?,
+    };
+    let asker = Asker {
+        api_key: wanted.api_key,
         ceiling: wanted.ceiling,
     };
     let mut target = Target { tenant, deployment };
-    let issued = issuing::issue(app, &mut target, whom, app.clock.now()).await?;
+    let issued = issuing::issue(app, &mut target, whom, asker, app.clock.now()).await?;
     let issued = issued.ok_or_else(|| no_more("user-disabled"))?;
     let out = TokenOut {
         token: issued.token,

@@ -17,7 +17,7 @@ use super::{
     target_of,
     wish::Wish,
 };
-use crate::{App, Caller, Problem, Who, body, exchange, failure::Failure, fields::Time, issuing};
+use crate::{App, Caller, Problem, body, exchange, failure::Failure, fields::Time, issuing};
 
 /// A code.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -76,17 +76,14 @@ pub(crate) async fn create(
     let whom = issuing::Whom {
         id,
         reader: &*reader.ok_or(Problem::UserUnknown)?,
-        ceiling: caller.ceiling(),
     };
     issuing::check(&target, whom)?;
+    let asker = caller.asker();
     let wanted = exchange_codes::Wanted {
         deployment: target.deployment()?.policy.deployment,
         user: id.clone(),
-        ceiling: whom.ceiling,
-        api_key: match &caller.who {
-            Who::ApiKey(key) => Some(key.id),
-            Who::Member(..) | Who::Operator(_) => None,
-        },
+        ceiling: asker.ceiling,
+        api_key: asker.api_key,
         as_of,
     };
     let code = ExchangeCode::generate().map_err(|_| Problem::Internal)?;
