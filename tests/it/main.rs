@@ -39,6 +39,8 @@ mod dev;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod invitations;

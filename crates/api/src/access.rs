@@ -123,6 +123,7 @@ pub const RULES: &[Rule] = &[
     rule(POST, "/v1/tenants/{tenant}/users/{user}/revoke-tokens", admin(Scope::TokensRevoke)),
 
     rule(POST, "/v1/tenants/{tenant}/tokens", admin(Scope::TokensIssue)),
+    rule(POST, "/v1/tenants/{tenant}/tokens/codes", admin(Scope::TokensIssue)),
     rule(POST, "/v1/tenants/{tenant}/tokens/batch", admin(Scope::TokensIssue)),
     rule(POST, "/v1/tenants/{tenant}/tokens/introspect", viewer(Scope::TokensIntrospect)),
     rule(POST, "/v1/tenants/{tenant}/tokens/revoke", admin(Scope::TokensRevoke)),

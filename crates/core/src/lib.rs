@@ -5,12 +5,15 @@
 pub mod account;
 pub mod api_key;
 pub mod audit;
+mod checksummed;
 pub mod confusable;
 pub mod deployment;
+pub mod exchange_code;
 pub mod id;
 pub mod json;
 pub mod key;
 pub mod member;
+pub mod origin;
 pub mod password;
 pub mod profile;
 pub mod quota;
