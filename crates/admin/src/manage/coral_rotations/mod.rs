@@ -25,7 +25,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(crate) use self::shown::{CoralRotationOut, CoralRotationPlanOut};
-use super::signing_keys::deployment_id;
+use super::signing_keys::policy;
 use crate::{
     acts::{
         By,
@@ -80,7 +80,7 @@ impl Field for AdminToken {
 
 async fn deployment_of(app: &App, caller: &Caller, name: &str) -> Result<DeploymentId, Failure> {
     let mut tx = caller.read(app).await?;
-    deployment_id(&mut tx, caller, name).await
+    Ok(policy(&mut tx, caller, name).await?.deployment)
 }
 
 /// Looks at the deployment that a path names.
@@ -197,7 +197,7 @@ async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<CoralRotationOut>>, Failure> {
     let mut tx = caller.read(&app).await?;
-    let deployment = deployment_id(&mut tx, &caller, &deployment).await?;
+    let deployment = policy(&mut tx, &caller, &deployment).await?.deployment;
     let list = List {
         owner: caller.tenant.id.0.as_bytes(),
         query: &format!("coral-rotations:{deployment}"),
@@ -230,7 +230,7 @@ async fn get(
     Path((_, deployment, id)): Path<(String, String, String)>,
 ) -> Result<Json<CoralRotationOut>, Failure> {
     let mut tx = caller.read(&app).await?;
-    let deployment = deployment_id(&mut tx, &caller, &deployment).await?;
+    let deployment = policy(&mut tx, &caller, &deployment).await?.deployment;
     let row = coral_rotations::get(&mut tx, id_of(&id)?).await?;
     let row = row
         .filter(|row| row.deployment == deployment)
