@@ -19,6 +19,7 @@ pub mod revocation;
 pub mod scope;
 pub mod seal;
 pub mod secret_token;
+pub mod setup;
 pub mod signing_key;
 pub mod talk;
 pub mod tenant;

@@ -4,6 +4,8 @@ mod end;
 mod export;
 mod make;
 
+pub(super) use export::export_settings;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};

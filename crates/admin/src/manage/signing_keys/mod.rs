@@ -3,7 +3,7 @@
 mod begin;
 mod end;
 mod new;
-mod refused;
+pub(super) mod refused;
 mod shown;
 mod wanted;
 
