@@ -65,6 +65,8 @@ mod platform;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod signing_keys;
 #[cfg(test)]
 mod story;

@@ -66,17 +66,18 @@ impl Plan {
     /// The plan as text, without a last line break. Commands stand on lines of their own.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut lines = self.remarks.clone();
+        let mut lines: Vec<_> = self.remarks.iter().map(|remark| wrap(remark, "")).collect();
         for (index, step) in self.steps.iter().enumerate() {
             let from = step
                 .not_before
                 .map_or_else(String::new, |time| format!(", not before {}", date(time)));
             let (number, who) = (index + 1, step.who.words());
-            lines.push(format!("\n{number}. {who}{from}: {}", step.task));
+            let task = wrap(&format!("{number}. {who}{from}: {}", step.task), "   ");
+            lines.push(format!("\n{task}"));
             if let Some(command) = &step.command {
                 lines.push(format!("       {command}"));
             }
-            lines.push(format!("   Then {}", step.then));
+            lines.push(wrap(&format!("   Then {}", step.then), "   "));
         }
         lines.join("\n").trim_start().to_owned()
     }
@@ -151,6 +152,29 @@ impl<'a> Here<'a> {
         });
         ends.max()
     }
+}
+
+/// The most characters of a line of text.
+const WIDTH: usize = 100;
+
+/// A paragraph in lines, of which all but the first begin so.
+fn wrap(text: &str, indent: &str) -> String {
+    let mut wrapped = String::new();
+    let mut length = 0;
+    for (index, word) in text.split(' ').enumerate() {
+        let width = word.chars().count();
+        if index > 0 && length + 1 + width > WIDTH {
+            wrapped.push('\n');
+            wrapped.push_str(indent);
+            length = indent.len();
+        } else if index > 0 {
+            wrapped.push(' ');
+            length += 1;
+        }
+        wrapped.push_str(word);
+        length += width;
+    }
+    wrapped
 }
 
 /// A time for people: RFC 3339.

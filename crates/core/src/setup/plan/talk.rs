@@ -9,6 +9,7 @@ use super::{Here, Plan, Step, Who, date, duration, names};
 use crate::{
     signing_key::{Origin, SigningKey},
     talk::was_one_secret,
+    tenant::CLOCK_SKEW,
 };
 
 pub(super) fn plan(here: &Here<'_>) -> Plan {
@@ -122,16 +123,9 @@ fn other_algorithm(active: &SigningKey, pending: &SigningKey, here: &Here<'_>) -
         active.kid
     );
     let tell = tell_talk(here, None, "", &then);
-    let retire = Step {
-        who: Who::Admin,
-        not_before: None,
-        task: "end the old key, which is of no more use.".to_owned(),
-        command: here.command(&format!("key retire -- {}", active.kid)),
-        then: "the change is done.".to_owned(),
-    };
     Plan {
         remarks,
-        steps: vec![fresh, activate, tell, retire],
+        steps: vec![fresh, activate, tell, retire(here, active)],
     }
 }
 
@@ -187,9 +181,16 @@ fn next_key(here: &Here<'_>, active: &SigningKey, pending: Option<&SigningKey>) 
     };
     let then = format!("Talk accepts the tokens of both keys.{end}");
     steps.push(tell_talk(here, not_before, more, &then));
-    steps.push(activate(here, active, &new));
+    steps.push(activate(here, active, &new, from_one));
     let old = format!("`{}`", active.kid);
-    steps.push(forget(here, &old, None).after(here.life(active)));
+    let forget = forget(here, &old, None);
+    if from_one {
+        // It would verify for as long as those tokens could live that others signed, and these have ended.
+        steps.push(retire(here, active).after(active.longest_lifetime + CLOCK_SKEW));
+        steps.push(forget);
+    } else {
+        steps.push(forget.after(here.life(active)));
+    }
     remarks.push(MODERATORS.to_owned());
     Plan { remarks, steps }
 }
@@ -271,23 +272,43 @@ fn tell_talk(here: &Here<'_>, not_before: Option<i64>, more: &str, then: &str) -
     }
 }
 
-fn activate(here: &Here<'_>, active: &SigningKey, new: &str) -> Step {
-    let issuing = if here.site.issuing_tokens {
-        " Issuing tokens of the old key end with it: give the CMS an API key before."
+fn activate(here: &Here<'_>, active: &SigningKey, new: &str, from_one: bool) -> Step {
+    let mut then = format!("`{new}` signs. ");
+    if from_one {
+        then.push_str(&format!(
+            "`{}` goes on verifying; the tokens of it that Lanyard issued live for another {}.",
+            active.kid,
+            duration(active.longest_lifetime + CLOCK_SKEW)
+        ));
     } else {
-        ""
-    };
+        then.push_str(&format!(
+            "`{}` verifies for another {}, until the last of its tokens has ended; the command says when that is.",
+            active.kid,
+            duration(here.life(active))
+        ));
+    }
+    if here.site.issuing_tokens {
+        then.push_str(
+            " Issuing tokens of the old key end with it: give the CMS an API key before.",
+        );
+    }
     Step {
         who: Who::Admin,
         not_before: None,
         task: "let the new key sign, once every process of Talk has been restarted.".to_owned(),
         command: here.command(&format!("key activate -- {new}")),
-        then: format!(
-            "`{new}` signs. `{}` verifies for another {}, until the last of its tokens has ended; the command says when \
-             that is.{issuing}",
-            active.kid,
-            duration(here.life(active))
-        ),
+        then,
+    }
+}
+
+/// The old key ends before its time.
+fn retire(here: &Here<'_>, old: &SigningKey) -> Step {
+    Step {
+        who: Who::Admin,
+        not_before: None,
+        task: "end the old key, which no token needs any more.".to_owned(),
+        command: here.command(&format!("key retire -- {}", old.kid)),
+        then: format!("Lanyard refuses whatever is signed with `{}`.", old.kid),
     }
 }
 

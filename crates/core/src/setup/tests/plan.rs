@@ -100,7 +100,11 @@ fn one_secret_becomes_several_only_when_every_live_token_has_a_kid() {
         (tell.not_before, tell.command.as_deref()),
         (Some(until), Some(&*several))
     );
-    assert!(plan.text().contains("260 days"), "{}", plan.text());
+    assert!(plan.remarks[1].contains("260 days"), "{plan:?}");
+    // The old key ends as soon as the tokens have that were issued here, and not 260 days later.
+    let retire = "lanyard key retire --tenant the-post brought";
+    assert_eq!(plan.steps[4].command.as_deref(), Some(retire));
+    assert_eq!(commands(&plan)[4], SETTINGS);
     // Once they have ended there is nothing to wait for, unless something else still signs.
     secret.created_at = NOW - accept_lifetime;
     let plan = of_talk(&set([secret]));
@@ -199,8 +203,8 @@ fn coral_makes_the_secret_and_forgets_the_old_one_last() {
 
     let mut long = one_secret("ab12");
     long.longest_lifetime = 300 * 86_400;
-    let text = of_coral(&set([long])).text();
-    assert!(text.contains("30 days at most"), "{text}");
+    let long = of_coral(&set([long]));
+    assert!(long.remarks[1].contains("30 days at most"), "{long:?}");
 
     assert_eq!(commands(&of_coral(&KeySet::default())), [&import]);
     let begun = of_coral(&set([
@@ -208,7 +212,7 @@ fn coral_makes_the_secret_and_forgets_the_old_one_last() {
         key("new", KeyState::Active),
     ]));
     assert_eq!(begun.steps[0].not_before, Some(NOW + 60));
-    assert!(begun.text().contains("Deactivate Now"), "{}", begun.text());
+    assert!(begun.steps[0].task.contains("Deactivate Now"), "{begun:?}");
     let waiting = of_coral(&set([
         key("old", KeyState::Active),
         key("new", KeyState::Pending),
@@ -227,4 +231,18 @@ fn no_plan_shows_a_secret() {
             assert!(!plan.text().contains(key.material.secret_text().unwrap()));
         }
     }
+}
+
+#[test]
+fn a_plan_is_printed_in_lines_that_fit_and_its_commands_are_never_broken() {
+    let plan = of_talk(&set([one_secret("brought")]));
+    let text = plan.text();
+    for line in text.lines().filter(|line| !line.starts_with("       ")) {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+    let printed: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("       "))
+        .collect();
+    assert_eq!(printed, commands(&plan));
 }
