@@ -58,32 +58,49 @@ def sourced(path):
     return {name: value for name, value in pairs if name.startswith("TALK_")}
 
 
-def systemd(text):
+def systemd(texts):
+    """All texts at once, since each reader is a process: the variables of each begin with its number."""
+    file = "\n".join(
+        re.sub(r"(?m)^TALK_", f"TALK_{number}_", text) for number, text in enumerate(texts)
+    )
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "environment.d").mkdir()
-        (folder / "jwt.env").write_text(text)
+        (folder / "jwt.env").write_text(file)
         read = sourced(folder / "jwt.env")
-        if GENERATOR.exists():
-            # It puts variables in the place of `$NAME`, as no environment file does, and reads `$$` as a dollar.
-            file = folder / "environment.d" / "jwt.conf"
-            file.write_text(text.replace("\\$", "\\$\\$"))
-            printed = subprocess.run(
-                [GENERATOR], env={"XDG_CONFIG_HOME": str(folder)}, capture_output=True, check=True
-            )
-            own = {}
-            for line in printed.stdout.decode().split("\n"):
-                name, _, value = line.partition("=")
-                if name.startswith("TALK_"):
-                    quoted = value.startswith('"')
-                    own[name] = re.sub(r"\\(.)", r"\1", value[1:-1]) if quoted else value
-            if own != read:
-                raise ValueError("systemd reads something else than a shell does")
-        return read
+        if GENERATOR.exists() and by_systemd(folder, file) != read:
+            raise ValueError("systemd reads something else than a shell does")
+    variables = [{} for _ in texts]
+    for name, value in read.items():
+        _, number, name = name.split("_", 2)
+        variables[int(number)]["TALK_" + name] = value
+    return variables
 
 
-READERS = {"compose": compose, "kubernetes": kubernetes, "systemd": systemd}
+def by_systemd(folder, file):
+    """What systemd's own reader makes of it, which is seen through the generator of users' environments.
+
+    That one puts variables in the place of `$NAME`, as is done in no environment file, and reads `$$` as a dollar.
+    """
+    (folder / "environment.d" / "jwt.conf").write_text(file.replace("\\$", "\\$\\$"))
+    printed = subprocess.run(
+        [GENERATOR], env={"XDG_CONFIG_HOME": str(folder)}, capture_output=True, check=True
+    )
+    variables = {}
+    for line in printed.stdout.decode().split("\n"):
+        name, _, value = line.partition("=")
+        if name.startswith("TALK_"):
+            quoted = value.startswith('"')
+            variables[name] = re.sub(r"\\(.)", r"\1", value[1:-1]) if quoted else value
+    return variables
+
+
+READERS = {
+    "compose": lambda texts: [compose(text) for text in texts],
+    "kubernetes": lambda texts: [kubernetes(text) for text in texts],
+    "systemd": systemd,
+}
 
 if __name__ == "__main__":
     asked = json.load(sys.stdin)
-    json.dump({form: [READERS[form](text) for text in texts] for form, texts in asked.items()}, sys.stdout)
+    json.dump({form: READERS[form](texts) for form, texts in asked.items()}, sys.stdout)

@@ -46,8 +46,17 @@ fn first_key(here: &Here<'_>) -> Plan {
         },
     };
     let tell = tell_talk(here, None, "", "Talk accepts the deployment's tokens.");
+    let mut remarks = vec!["No key signs for this deployment, so no token is issued.".to_owned()];
+    if let Some(until) = here.last_end() {
+        remarks.push(format!(
+            "The last tokens of {} live until {}. If the newsroom has moved on to Coral there is nothing to do: leave Talk as \
+             it is until then.",
+            names(&here.retiring),
+            date(until)
+        ));
+    }
     Plan {
-        remarks: vec!["No key signs for this deployment, so no token is issued.".to_owned()],
+        remarks,
         steps: vec![make, tell],
     }
 }
