@@ -199,6 +199,7 @@ fn next_key(here: &Here<'_>, active: &SigningKey, pending: Option<&SigningKey>) 
         steps.push(forget);
     } else {
         steps.push(forget.after(here.life(active)));
+        remarks.push("Readers notice nothing.".to_owned());
     }
     remarks.push(MODERATORS.to_owned());
     Plan { remarks, steps }
