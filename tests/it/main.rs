@@ -79,6 +79,8 @@ mod races;
 #[cfg(test)]
 mod rotation;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod signing_keys;
 #[cfg(test)]
 mod story;

@@ -25,6 +25,7 @@ pub mod rotation;
 pub mod scope;
 pub mod seal;
 pub mod secret_token;
+pub mod setup;
 pub mod signing_key;
 pub mod talk;
 pub mod talk_to_coral;

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{Command, api_key, audit, key, migrate_to_coral, tenant, token, transfer, user};
+use super::{
+    Command, api_key, audit, deployment, key, migrate_to_coral, setup, tenant, token, transfer,
+    user,
+};
 use crate::{
     client::{Call, Client, segment},
     output::{Failure, Outcome, Output},
@@ -58,6 +61,10 @@ pub(super) async fn run(client: &Client, command: &Command, output: Output) -> O
         Command::User(command) => user(command)?,
         Command::Token(command) => token(command)?,
         Command::ApiKey(command) => api_key(command),
+        Command::Deployment(deployment::Command::Settings(shown)) => {
+            setup::print(client, None, shown, output).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Deployment(command) => command.call(),
         Command::Member(command) => Some(command.call()),
         Command::Invitation(command) => Some(command.call()),

@@ -10,6 +10,7 @@ pub(super) use self::rotate_coral::{RotateCoral, run as rotate_coral};
 use super::{
     Place, parse_duration, read_input,
     remote::{PAGE, of_tenant},
+    setup,
 };
 use crate::client::{Call, segment};
 
@@ -45,6 +46,11 @@ pub(super) enum Command {
     },
     /// Delete a deployment with its keys
     Delete(Place),
+    /// Print what is to be pasted: Talk's settings, Coral's steps, the embed, the call for a token, the plan for a rotation
+    #[command(
+        after_help = "Examples:\n  lanyard deployment settings --tenant the-post --format compose > compose.override.yaml\n  lanyard deployment settings --tenant the-post --format exchange --for-language php\n  lanyard deployment settings --tenant the-post --format plan\n\nWith --server Talk's settings have `…` where a secret stands."
+    )]
+    Settings(setup::Shown),
     /// Rotate a Coral's signing secret on both sides, with the token of an admin in Coral
     #[command(
         after_help = "Examples:\n  lanyard deployment rotate-coral --tenant the-post --deployment coral --admin-token-file token --dry-run\n  lanyard deployment rotate-coral --tenant the-post --deployment coral --admin-token-file - <token\n\nA personal access token of an admin in Coral is needed. It is kept sealed while the rotation runs, for an hour at most,\nand erased at its end. What was interrupted goes on with --resume, and makes no second secret."
@@ -94,7 +100,7 @@ impl Settings {
 }
 
 impl Command {
-    /// The request that it is; `None` for what no API key may.
+    /// The request that it is, if it is one that an API key may make.
     pub(super) fn call(&self) -> Option<Call> {
         let one = |method, place: &Place| {
             let path = format!("/deployments/{}", segment(&place.deployment));
@@ -119,6 +125,8 @@ impl Command {
                 name,
                 settings,
             } => one(Method::PATCH, place).with(settings.body(name.as_deref(), None)),
+            // Its parts are printed, and not as they come.
+            Self::Settings(_) => return None,
         })
     }
 }
