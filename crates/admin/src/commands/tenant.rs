@@ -125,11 +125,11 @@ pub(super) struct Create {
     /// Name for people [default: the slug]
     #[arg(long)]
     name: Option<String>,
-    /// What its first deployment is: talk (v4) or coral (5 to 9)
-    #[arg(long, default_value = "talk", value_parser = ["talk", "coral"])]
-    kind: String,
+    /// What its first deployment is: talk (v4) or coral (5 to 9) [default: talk]
+    #[arg(long, value_parser = ["talk", "coral"], hide_possible_values = true)]
+    kind: Option<String>,
     /// Issuer of Talk's tokens: its root URL, or what TALK_JWT_ISSUER says
-    #[arg(long, required_if_eq("kind", "talk"))]
+    #[arg(long, required_unless_present = "kind", required_if_eq("kind", "talk"))]
     issuer: Option<String>,
     /// Audience of Talk's tokens: what TALK_JWT_AUDIENCE says
     #[arg(long, default_value = "talk")]
@@ -152,9 +152,14 @@ pub(super) struct Create {
 }
 
 impl Create {
+    fn is_coral(&self) -> bool {
+        self.kind.as_deref() == Some("coral")
+    }
+
     fn into_new(self, now: i64) -> Outcome<NewTenant> {
+        let coral = self.is_coral();
         let (claims, key) = match &self.issuer {
-            Some(issuer) if self.kind == "talk" => {
+            Some(issuer) if !coral => {
                 let claims = TalkClaims {
                     issuer: ClaimText::parse("the issuer", issuer)?,
                     audience: ClaimText::parse("the audience", &self.audience)?,
@@ -323,7 +328,7 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
 }
 
 async fn create_and_tell(store: &Store, args: Create, output: Output) -> Outcome {
-    let coral = args.kind == "coral";
+    let coral = args.is_coral();
     let new = args.into_new(store.clock.now())?;
     let slug = new.slug.to_string();
     create(store, new).await?.commit().await?.done();
