@@ -18,12 +18,14 @@ mod signature;
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use error::KeyError;
 pub use generate::generate;
+pub(crate) use import::node_base64;
 pub use import::{
     EntryFault, ImportError, ImportOptions, ImportWarning, Imported, JwkFault, TalkForm, import,
     import_coral,
 };
 pub use jwk::Jwk;
 pub use material::KeyMaterial;
+pub(crate) use material::hmac_matches;
 pub use pem::PemError;
 pub use signature::Signature;
 

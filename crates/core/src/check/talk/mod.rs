@@ -1,0 +1,219 @@
+//! What Talk v4 makes of the token, under the settings that were pasted or those that Lanyard prints for it.
+
+mod claims;
+mod keyring;
+mod keys;
+mod reader;
+mod variables;
+
+use std::borrow::Cow;
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+pub(super) use self::claims::LEAST_ID;
+use self::keyring::Keyring;
+use super::{
+    Question, Section, TokenProfile, Verdict,
+    case::Case,
+    nothing,
+    rule::{Rule, try_all},
+    settings::{BareSecret, Form, Settings, Variable},
+    verdict,
+};
+use crate::{
+    key::Algorithm,
+    signing_key::KeySet,
+    talk::{self, TalkError},
+};
+
+const ID: &str = "talk";
+const TITLE: &str = "Talk v4";
+
+/// A token, and the settings of the Talk that it is shown to.
+pub(super) struct Talk<'a> {
+    case: &'a Case<'a>,
+    settings: &'a Settings,
+    /// Whether the settings that count were pasted.
+    pasted: bool,
+    keyring: Keyring,
+}
+
+pub(super) fn rules<'a>() -> Vec<Rule<Talk<'a>>> {
+    let mut rules = Vec::from(variables::rules());
+    rules.extend(keys::rules());
+    rules.extend(claims::rules());
+    rules.extend(reader::rules());
+    rules
+}
+
+pub(super) fn section(question: &Question<'_>, case: Option<&Case<'_>>, readable: bool) -> Section {
+    let pasted = question
+        .settings
+        .is_some_and(|settings| settings.has_talk());
+    if !pasted && !question.is_for(TokenProfile::Talk) {
+        return nothing(
+            ID,
+            TITLE,
+            "the deployment isn't a Talk, and none of Talk's settings were pasted",
+        );
+    }
+    if case.is_some_and(|case| case.judged.purpose() == Some("issuing")) {
+        return nothing(
+            ID,
+            TITLE,
+            "an issuing token is shown to Lanyard, and never to Talk",
+        );
+    }
+    let settings = match settings_of(question, case) {
+        Ok(settings) => settings,
+        Err(error) => {
+            return nothing(
+                ID,
+                TITLE,
+                &format!("Lanyard has no settings for this Talk: {error}"),
+            );
+        }
+    };
+    let talk = case.map(|case| Talk {
+        case,
+        settings: &settings,
+        pasted: question.settings.is_some(),
+        keyring: Keyring::read(&settings),
+    });
+    let checks = try_all(rules(), talk.as_ref());
+    let verdict = verdict(&checks, readable, Verdict::Anonymous);
+    Section {
+        id: ID,
+        title: TITLE,
+        counts: question.is_for(TokenProfile::Talk),
+        verdict,
+        summary: match verdict {
+            Verdict::Accepted => "the reader is logged in",
+            _ => "the token is refused, which is no error there: the reader is anonymous",
+        }
+        .to_owned(),
+        checks,
+    }
+}
+
+/// The settings that count: the pasted ones, with what Lanyard prints in the place of secrets that weren't.
+fn settings_of<'a>(
+    question: &Question<'a>,
+    case: Option<&Case<'_>>,
+) -> Result<Cow<'a, Settings>, TalkError> {
+    let Some(pasted) = question.settings else {
+        return printed(question, case).map(Cow::Owned);
+    };
+    let has_secret = pasted.variables.iter().any(Variable::is_secret);
+    if has_secret {
+        return Ok(Cow::Borrowed(pasted));
+    }
+    let mut settings = printed(question, case).or_else(|error| {
+        // Variables alone still say something.
+        if pasted.has_talk() {
+            Ok(empty())
+        } else {
+            Err(error)
+        }
+    })?;
+    if pasted.has_talk() {
+        settings.variables.retain(Variable::is_secret);
+        settings.variables.extend(pasted.variables.iter().cloned());
+    } else if !pasted.secrets.is_empty() {
+        settings.variables.retain(|variable| !variable.is_secret());
+        settings.variables.push(of_bare(&pasted.secrets));
+    }
+    Ok(Cow::Owned(settings))
+}
+
+fn empty() -> Settings {
+    Settings {
+        form: Form::Unknown,
+        variables: Vec::new(),
+        secrets: Vec::new(),
+        unread: Vec::new(),
+    }
+}
+
+/// What Lanyard prints for the deployment. Where its keys have two algorithms, Talk has those of the token's.
+fn printed(question: &Question<'_>, case: Option<&Case<'_>>) -> Result<Settings, TalkError> {
+    let policy = question.deployment.policy;
+    let make = |keys: &KeySet| talk::settings(policy, keys, false, question.now);
+    let made = match make(question.deployment.keys) {
+        Err(TalkError::TwoAlgorithms(..)) => {
+            let algorithm = case.and_then(|case| case.token.algorithm());
+            let keys = question.deployment.keys.iter();
+            let keys = keys.filter(|key| Some(key.algorithm()) == algorithm);
+            make(&KeySet::new(keys.cloned().collect()))
+        }
+        made => made,
+    };
+    let variables = match made {
+        Ok(made) => made.variables,
+        Err(TalkError::UnknownAlgorithm(algorithm)) => {
+            vec![("TALK_JWT_ALG", Zeroizing::new(algorithm.name().to_owned()))]
+        }
+        Err(error) => return Err(error),
+    };
+    let variables = variables.into_iter().map(|(name, value)| Variable {
+        name: name.to_owned(),
+        value,
+        line: 0,
+    });
+    Ok(Settings {
+        variables: variables.collect(),
+        ..empty()
+    })
+}
+
+/// The variable that secrets stand in that were pasted by themselves.
+fn of_bare(secrets: &[BareSecret]) -> Variable {
+    let (name, value) = match secrets {
+        [only] if only.kid.is_none() => ("TALK_JWT_SECRET", only.text.to_string()),
+        several => {
+            let entry = |secret: &BareSecret| json!({ "kid": secret.kid, "secret": *secret.text });
+            let list: Vec<_> = several.iter().map(entry).collect();
+            ("TALK_JWT_SECRETS", json!(list).to_string())
+        }
+    };
+    Variable {
+        name: name.to_owned(),
+        value: Zeroizing::new(value),
+        line: 0,
+    }
+}
+
+/// The algorithms that Talk v4's library knows, by what was seen to work.
+const KNOWN: [Algorithm; 8] = [
+    Algorithm::HS256,
+    Algorithm::HS384,
+    Algorithm::HS512,
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::ES256,
+    Algorithm::ES384,
+];
+
+impl Talk<'_> {
+    /// `TALK_JWT_ALG`
+    fn alg(&self) -> &str {
+        self.settings.get("TALK_JWT_ALG").unwrap_or("HS256")
+    }
+
+    /// Whether a setting is switched on.
+    fn is_on(&self, name: &str) -> bool {
+        self.settings.get(name) == Some("TRUE")
+    }
+
+    /// Where Talk looks for the reader's id.
+    fn path(&self) -> &str {
+        self.settings.get("TALK_JWT_USER_ID_CLAIM").unwrap_or("sub")
+    }
+}
+
+fn algorithm(settings: &Settings) -> Option<Algorithm> {
+    let name = settings.get("TALK_JWT_ALG").unwrap_or("HS256");
+    KNOWN.into_iter().find(|known| known.name() == name)
+}
