@@ -54,7 +54,15 @@ fn is_taken(case: &Case<'_>) -> bool {
     texts.iter().all(|name| token.text_claim(name).is_some()) && token.number_claim("exp").is_some()
 }
 
+/// Whether it would stop Coral's process, which is worse than a refusal.
+fn is_deadly(case: &Case<'_>) -> bool {
+    is_taken(case) && case.token.alg() == Some("RS256") && case.token.claim("nonce").is_none()
+}
+
 fn mistaken(case: &Case<'_>) -> Finding {
+    if is_deadly(case) {
+        return Finding::skip("it can be, with worse consequences: see the next rule");
+    }
     if is_taken(case) {
         return Finding::fail(
             "it has `sub`, `iss`, `aud` as a text, and `exp`: with OpenID Connect on, Coral takes it for an ID token and refuses it, \
@@ -73,15 +81,15 @@ fn mistaken(case: &Case<'_>) -> Finding {
 }
 
 fn nonce(case: &Case<'_>) -> Finding {
-    if !is_taken(case) || case.token.alg() != Some("RS256") {
-        return Finding::skip("Coral doesn't take it for an ID token that it could verify");
-    }
-    match case.token.claim("nonce") {
-        Some(_) => Finding::pass("it has one"),
-        None => Finding::fail(
+    if is_deadly(case) {
+        return Finding::fail(
             "it looks like an ID token in RS256 without `nonce`: rightly signed by an issuer that Coral trusts, it stops Coral's \
              process",
             "never send such a token to Coral",
-        ),
+        );
     }
+    if is_taken(case) && case.token.claim("nonce").is_some() {
+        return Finding::pass("it has one");
+    }
+    Finding::skip("Coral doesn't take it for an ID token that it could verify")
 }

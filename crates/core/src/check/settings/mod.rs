@@ -186,7 +186,7 @@ fn form_of(text: &str) -> Form {
         if exported.iter().any(|start| line.starts_with(start)) {
             return Form::Shell;
         }
-        if item.is_some_and(|item| item.starts_with("name:") && item.contains("TALK_")) {
+        if item.unwrap_or(line).starts_with("name:") && line.contains("TALK_") {
             return Form::Yaml;
         }
         match rest.map(|rest| rest.trim_start_matches(['"', '\'']).trim_start()) {
