@@ -19,13 +19,14 @@ import load
 import manage
 from servers import HOST, Broken, Database, Lanyard, Redis, Server, free_port
 
-PARTS = ("validate", "issue", "redis", "start", "import", "manage")
+PARTS = ("validate", "issue", "coral", "redis", "start", "import", "manage")
 READERS = 1000  # in the load: so many that no two requests at a time are for one reader
 MIDDLE = READERS // 2
 MIB = 1 << 20
 
 # The most that each may be.
 CPU_RATIO = {"validate": 1.7, "issue": 2.5, "redis": 3.0}
+CORAL_RATIO = 1.15
 START_MEMORY = 64 * MIB
 FIRST_VALIDATE = 0.3  # seconds
 IMPORT_RATIO = 4.0
@@ -106,6 +107,11 @@ class Bench:
         records = self.folder / "few.ndjson"
         imports.write_records(records, READERS)
         self.lanyard.cli("user", "import", "--tenant", "bench", records)
+        secret = self.folder / "coral-secret"
+        secret.write_text("ssosec_" + os.urandom(32).hex())
+        self.lanyard.cli("deployment", "create", "--tenant", "bench", "--deployment", "coral", "--kind", "coral")
+        self.lanyard.cli(
+            "key", "import", "--tenant", "bench", "--deployment", "coral", "--kid", "5f3a9c0d1e2b4f6a", "--activate", secret)
         self.api_key = self.lanyard.cli("api-key", "create", "--tenant", "bench", "--name", "bench")
         self.token = self.lanyard.cli("token", "issue", "--tenant", "bench", "--user", f"u{MIDDLE:07}")
 
@@ -140,8 +146,20 @@ class Bench:
                 self.compare("validate", bare, lanyard, validate)
             if self.wants("issue"):
                 self.compare("issue", bare, lanyard, issue)
+            if self.wants("coral"):
+                self.compare_coral(lanyard, issue)
         if self.wants("redis"):
             self.measure_redis(bare, validate)
+
+    def compare_coral(self, lanyard, issue):
+        """Tokens for Coral beside tokens for Talk, of the same server for the same readers."""
+        comparison = load.compare(
+            "issue for Coral", (lanyard, lanyard), (Lanyard.PATH, Lanyard.PATH + "coral/"), issue, self.options.rounds,
+            self.options.seconds, sides=("Talk", "Coral"))
+        self.figures["coral"] = comparison.figures()
+        self.figures.setdefault("loaded_memory", {})["coral"] = lanyard.resident()
+        self.reports.append(comparison.report())
+        self.bars.append(Bar("issue for Coral: CPU per token, to Talk's", comparison.cpu_ratio, CORAL_RATIO))
 
     def measure_redis(self, bare, validate):
         """Nothing fits into the memory of the process, so every validate asks Redis; Redis is asked whether that is so."""
@@ -155,7 +173,7 @@ class Bench:
 
     def compare(self, part, bare, lanyard, requests):
         comparison = load.compare(
-            part, bare, lanyard, Lanyard.PATH, requests, self.options.rounds, self.options.seconds)
+            part, (bare, lanyard), (Lanyard.PATH, Lanyard.PATH), requests, self.options.rounds, self.options.seconds)
         self.figures[part] = comparison.figures()
         self.figures.setdefault("loaded_memory", {})[part] = lanyard.resident()
         self.disturbed |= comparison.disturbed
@@ -198,11 +216,11 @@ class Bench:
     def run(self):
         if self.options.noise:
             return self.measure_noise()
-        if self.wants("validate", "issue", "redis", "start"):
+        if self.wants("validate", "issue", "coral", "redis", "start"):
             self.prepare()
         if self.wants("start"):
             self.measure_start()
-        if self.wants("validate", "issue", "redis"):
+        if self.wants("validate", "issue", "coral", "redis"):
             self.measure_load()
             memory, loaded = (max(self.figures[name].values()) for name in ("start_memory", "loaded_memory"))
             self.bars.append(Bar("resident memory at start", memory / MIB, START_MEMORY / MIB, " MiB"))

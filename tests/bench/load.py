@@ -40,9 +40,10 @@ class Round:
 
 @dataclass
 class Comparison:
-    """Rounds of the bare server and of Lanyard, in pairs that ran one after the other."""
+    """Rounds of two sides, mostly the bare server and Lanyard, in pairs that ran one after the other."""
 
     name: str
+    sides: tuple
     warm_up: tuple
     pairs: list
 
@@ -89,15 +90,16 @@ class Comparison:
         bare_throughput, throughput = self.medians(lambda one: one.throughput)
         bare_client, client = self.medians(lambda one: one.client_cpu_seconds / one.seconds)
         bare_others, others = self.medians(lambda one: one.other_cpu_seconds / one.seconds)
+        left, right = self.sides
         ratios = self.ratios()
         return (
             f"{self.name}\n"
-            f"  CPU per request    bare {bare:8.2f} us   lanyard {lanyard:8.2f} us   ratio {self.cpu_ratio:.2f}"
+            f"  CPU per request    {left} {bare:8.2f} us   {right} {lanyard:8.2f} us   ratio {self.cpu_ratio:.2f}"
             f" ({min(ratios):.2f} to {max(ratios):.2f})\n"
-            f"  requests a second  bare {bare_throughput:8.0f}      lanyard {throughput:8.0f}      ratio"
+            f"  requests a second  {left} {bare_throughput:8.0f}      {right} {throughput:8.0f}      ratio"
             f" {self.throughput_ratio:.2f}\n"
-            f"  CPU of wrk         bare {bare_client:8.0%}      lanyard {client:8.0%}\n"
-            f"  CPU of all others  bare {bare_others:8.0%}      lanyard {others:8.0%}")
+            f"  CPU of wrk         {left} {bare_client:8.0%}      {right} {client:8.0%}\n"
+            f"  CPU of all others  {left} {bare_others:8.0%}      {right} {others:8.0%}")
 
 
 def round_of(server, path, requests, seconds):
@@ -129,13 +131,14 @@ def round_of(server, path, requests, seconds):
     return Round(result["requests"], result["seconds"], after - before, client, others, log_bytes)
 
 
-def compare(name, bare, lanyard, path, requests, rounds, seconds):
+def compare(name, servers, paths, requests, rounds, seconds, sides=("bare", "lanyard")):
     """Loads both in turns, after a round each to warm up."""
-    warm_up = tuple(round_of(server, path, requests, min(seconds, 2)) for server in (bare, lanyard))
+    both = list(zip(servers, paths))
+    warm_up = tuple(round_of(server, path, requests, min(seconds, 2)) for server, path in both)
     pairs = []
     for number in range(1, rounds + 1):
-        pair = tuple(round_of(server, path, requests, seconds) for server in (bare, lanyard))
+        pair = tuple(round_of(server, path, requests, seconds) for server, path in both)
         pairs.append(pair)
         times = [one.cpu_per_request * 1e6 for one in pair]
         print(f"{name}, round {number}: {times[0]:.2f} us, {times[1]:.2f} us, ratio {times[1] / times[0]:.2f}", flush=True)
-    return Comparison(name, warm_up, pairs)
+    return Comparison(name, sides, warm_up, pairs)

@@ -29,7 +29,7 @@ pub(crate) use browser::{Browser, DEVICE, SESSION};
 pub(crate) use cli::{CliOutput, lanyard, run, run_cli, run_cli_with_input};
 pub(crate) use database::TestDatabase;
 pub(crate) use jwt::{
-    claims_of, claims_text_of, header_of, hmac_token, now, sign_by_hand, unsigned,
+    claims_of, claims_text_of, header_of, hmac_token, is_signed_with, now, sign_by_hand, unsigned,
 };
 pub(crate) use mailboxes::{Letter, Mailboxes};
 pub(crate) use newsroom::{DEMO_SECRET, Newsroom};

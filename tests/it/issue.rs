@@ -221,30 +221,6 @@ async fn every_wrong_field_is_told_with_its_place() {
 }
 
 #[tokio::test]
-async fn tokens_of_a_coral_are_refused_with_the_reason() {
-    let (app, _, key) = stage().await;
-    app.database
-        .execute(
-            "insert into deployments (tenant_id, id, name, kind, token_lifetime)
-             select id, gen_random_uuid(), 'coral', 'coral', 3600 from tenants;
-             update tenants set version = version + 1",
-        )
-        .await;
-    let coral = json!({ "user": "1", "deployment": "coral" });
-    crate::harness::eventually("the deployment is known", || async {
-        ask(&app, &key, &coral).await.problem() == "profile-unavailable"
-    })
-    .await;
-    let admin = app.member("the-post", "admin").await;
-    let keys = "/v1/tenants/the-post/deployments/coral/signing-keys";
-    assert_eq!(
-        admin.post(keys, &json!({})).await.problem(),
-        "profile-unavailable"
-    );
-    assert_eq!(admin.get(keys).await.json()["data"], json!([]));
-}
-
-#[tokio::test]
 async fn an_api_key_that_is_limited_to_a_deployment_issues_for_no_other() {
     let (app, _, key) = stage().await;
     let elsewhere = "update api_keys set deployments = array[gen_random_uuid()] where name = 'k';

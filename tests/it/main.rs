@@ -27,6 +27,10 @@ mod cli_users;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod coral;
+#[cfg(test)]
+mod coral_story;
+#[cfg(test)]
 mod deployments;
 #[cfg(test)]
 mod desk;
@@ -68,6 +72,8 @@ mod races;
 mod signing_keys;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod talk_to_coral;
 #[cfg(test)]
 mod tenants;
 #[cfg(test)]

@@ -87,6 +87,11 @@ pub const RULES: &[Rule] = &[
     rule(PATCH, "/v1/tenants/{tenant}/deployments/{deployment}", admin(Scope::SettingsWrite)),
     rule(DELETE, "/v1/tenants/{tenant}/deployments/{deployment}", OWNER),
 
+    rule(GET, "/v1/tenants/{tenant}/migration-to-coral", viewer(Scope::SettingsRead)),
+    rule(GET, "/v1/tenants/{tenant}/migration-to-coral/unready", viewer(Scope::UsersRead)),
+    rule(POST, "/v1/tenants/{tenant}/migration-to-coral/cut-over", admin(Scope::SigningKeysWrite)),
+    rule(POST, "/v1/tenants/{tenant}/migration-to-coral/back", admin(Scope::SigningKeysWrite)),
+
     rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", viewer(Scope::SettingsRead)),
     rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", admin(Scope::SigningKeysWrite)),
     rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/import", admin(Scope::SigningKeysWrite)),

@@ -12,7 +12,6 @@ use axum::{
 
 use lanyard_core::{
     json,
-    profile::Ceiling,
     token::{self, Refusal, Verified},
     user::UserId,
 };
@@ -24,10 +23,10 @@ use crate::{
     App, Problem,
     body::{self, ContentType},
     failure::Failure,
-    issuing::{self, Issued, Whom},
+    issuing::{self, Asker, Issued, Whom},
     limit,
     middleware::Note,
-    presented::{GoodKey, Presented, Target},
+    presented::{Presented, Target},
 };
 
 /// A reader's record: the newsroom's own JSON object.
@@ -145,16 +144,16 @@ fn unless_revoked(target: &Target, verified: Verified) -> Result<Verified, Refus
 }
 
 /// Judges who asks for a token: a program with an API key, or with an issuing token.
-async fn judge(app: &App, presented: &mut Presented) -> Result<Option<GoodKey>, Failure> {
+async fn judge(app: &App, presented: &mut Presented) -> Result<Asker, Failure> {
     let now = app.clock.now();
     if let Some(outcome) = presented.api_key(app, now).await {
-        return outcome.map(Some);
+        return outcome;
     }
     let Presented { target, bearer } = presented;
     target
         .with_newest(app, |target| verify_issuing(target, &bearer.0, now))
         .await?;
-    Ok(None)
+    Ok(Asker::default())
 }
 
 /// A token for the reader with this id. The bearer is an API key, or an issuing token where the newsroom accepts them.
@@ -180,12 +179,12 @@ pub(crate) async fn issue(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let mut api_key = judge(&app, &mut presented).await?;
+    let mut asker = judge(&app, &mut presented).await?;
     limit::charge(
         &app,
         &presented.target.tenant,
         Operation::Issue,
-        api_key.map(|key| key.id),
+        asker.api_key,
     )?;
     let judged = Instant::now();
     let id = match ContentType::of(&headers) {
@@ -199,7 +198,7 @@ pub(crate) async fn issue(
     if judged.elapsed() > JUDGED_FOR {
         // The body took its time, and the credentials may have been revoked meanwhile.
         presented.target.renew(&app).await?;
-        api_key = judge(&app, &mut presented).await?;
+        asker = judge(&app, &mut presented).await?;
     }
     let (mut target, now) = (presented.target, app.clock.now());
     let id = id.ok_or(Problem::ReaderUnknown)?;
@@ -211,9 +210,8 @@ pub(crate) async fn issue(
     let whom = Whom {
         id: &id,
         reader: &reader,
-        ceiling: api_key.map_or_else(Ceiling::default, |key| key.ceiling),
     };
-    let issued = issuing::issue(&app, &mut target, whom, now).await?;
+    let issued = issuing::issue(&app, &mut target, whom, asker, now).await?;
     let Issued {
         token, token_id, ..
     } = issued.ok_or_else(|| {

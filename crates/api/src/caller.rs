@@ -19,8 +19,8 @@ use lanyard_core::{
 use lanyard_storage::{ReadTx, TenantView, memberships, sessions};
 
 use crate::{
-    Act, App, Problem, access::Need, failure::Failure, input::Once, limit, presented::Bearer, rule,
-    session::Person,
+    Act, App, Problem, access::Need, failure::Failure, input::Once, issuing::Asker, limit,
+    presented::Bearer, rule, session::Person,
 };
 
 /// Whoever sits at the operator's terminal, by the name that the system has. No request from outside carries one: it is
@@ -225,6 +225,17 @@ impl Caller {
         match &self.who {
             Who::ApiKey(key) => key.ceiling,
             Who::Member(..) | Who::Operator(_) => Ceiling::OPEN,
+        }
+    }
+
+    /// The caller as somebody who asks for tokens.
+    pub(crate) fn asker(&self) -> Asker {
+        Asker {
+            api_key: match &self.who {
+                Who::ApiKey(key) => Some(key.id),
+                Who::Member(..) | Who::Operator(_) => None,
+            },
+            ceiling: self.ceiling(),
         }
     }
 

@@ -3,15 +3,15 @@
 use std::sync::atomic::Ordering;
 
 use lanyard_core::{
-    id::Kid,
+    id::{ApiKeyId, Kid},
     profile::Ceiling,
     token::{self, Wanted},
-    user::UserId,
+    user::{Role, UserId},
 };
 use lanyard_storage::{Reader, keys};
 use uuid::Uuid;
 
-use crate::{App, Problem, failure::Failure, presented::Target};
+use crate::{App, Problem, failure::Failure, first_admin, presented::Target};
 
 /// A token that was issued.
 pub(crate) struct Issued<'a> {
@@ -25,15 +25,22 @@ pub(crate) struct Issued<'a> {
     pub(crate) expires_at: i64,
 }
 
-/// For whom a token is, and how far it may raise the reader in Coral.
+/// Who asks for a token.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Asker {
+    /// The API key, where it is one.
+    pub(crate) api_key: Option<ApiKeyId>,
+    /// How far the token may raise its reader in Coral, where the deployment allows that much.
+    pub(crate) ceiling: Ceiling,
+}
+
+/// For whom a token is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Whom<'a> {
     /// The reader's id.
     pub(crate) id: &'a UserId,
     /// What the directory knows.
     pub(crate) reader: &'a Reader,
-    /// What whoever asks may give.
-    pub(crate) ceiling: Ceiling,
 }
 
 /// Issues a token to a reader who is in the directory; `None` when the reader is disabled.
@@ -41,6 +48,7 @@ pub(crate) async fn issue<'a>(
     app: &App,
     target: &'a mut Target,
     whom: Whom<'_>,
+    asker: Asker,
     now: i64,
 ) -> Result<Option<Issued<'a>>, Failure> {
     let id = whom.id;
@@ -62,10 +70,15 @@ pub(crate) async fn issue<'a>(
             true => Some(whom.reader.record()?),
             false => None,
         },
-        ceiling: whom.ceiling,
+        ceiling: asker.ceiling,
         now: issued_at,
         token_id,
     };
+    if let Some(api_key) = asker.api_key
+        && wanted.role(&deployment.policy) == Some(Role::Admin)
+    {
+        first_admin::tell(app, &target.tenant, api_key).await?;
+    }
     Ok(Some(Issued {
         token: token::issue(&deployment.policy, key, &wanted)?,
         token_id,

@@ -13,6 +13,7 @@ pub mod cursor;
 pub mod etag;
 mod failure;
 pub mod fields;
+mod first_admin;
 mod health;
 pub mod import;
 pub mod input;

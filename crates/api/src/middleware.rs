@@ -136,5 +136,5 @@ fn tenant_of(path: &str) -> Option<&str> {
         .strip_prefix("/t/")
         .or_else(|| path.strip_prefix("/v1/tenants/"))?;
     let name = rest.split('/').next()?;
-    name.parse::<Slug>().is_ok().then_some(name)
+    Slug::is_shaped(name).then_some(name)
 }

@@ -7,15 +7,13 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use lanyard_core::api_key::PlainApiKey;
-use lanyard_core::id::ApiKeyId;
-use lanyard_core::profile::Ceiling;
 use lanyard_core::scope::Scope;
 use lanyard_core::tenant::TenantStatus;
 use lanyard_core::token::Refusal;
 use lanyard_storage::{DeploymentView, TenantView};
 use serde::Deserialize;
 
-use crate::{App, Problem, failure::Failure};
+use crate::{App, Problem, failure::Failure, issuing::Asker};
 
 /// The one deployment that needs no name in a path.
 const DEFAULT: &str = "default";
@@ -147,23 +145,10 @@ impl FromRequestParts<App> for Presented {
     }
 }
 
-/// An API key that is good and may issue.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct GoodKey {
-    /// Its id.
-    pub(crate) id: ApiKeyId,
-    /// How far its tokens may raise a reader in Coral.
-    pub(crate) ceiling: Ceiling,
-}
-
 impl Presented {
     /// The bearer's API key, if it is good for the tenant and may issue; `None` when the bearer isn't an API key
     /// at all.
-    pub(crate) async fn api_key(
-        &mut self,
-        app: &App,
-        now: i64,
-    ) -> Option<Result<GoodKey, Failure>> {
+    pub(crate) async fn api_key(&mut self, app: &App, now: i64) -> Option<Result<Asker, Failure>> {
         if !self.bearer.0.starts_with("lyd_") {
             return None;
         }
@@ -177,8 +162,8 @@ impl Presented {
                 .tenant
                 .api_key(&hash, now)
                 .filter(|key| key.may(Scope::TokensIssue) && key.reaches(deployment))
-                .map(|key| GoodKey {
-                    id: key.id,
+                .map(|key| Asker {
+                    api_key: Some(key.id),
                     ceiling: key.ceiling,
                 })
                 .ok_or(Refusal::UnknownApiKey)

@@ -75,19 +75,27 @@ impl Slug {
     }
 }
 
+impl Slug {
+    /// Whether a text is made like a slug; it may still look like a reserved name. Each request asks this of its path, so
+    /// it allocates nothing.
+    #[must_use]
+    pub fn is_shaped(text: &str) -> bool {
+        let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+        let bytes = text.as_bytes();
+        // "xn--" would render as whatever the punycode says.
+        (1..=63).contains(&bytes.len())
+            && bytes.iter().all(inner)
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+            && !text.starts_with("xn--")
+    }
+}
+
 impl FromStr for Slug {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
-        let bytes = text.as_bytes();
-        // "xn--" would render as whatever the punycode says.
-        let shaped = (1..=63).contains(&bytes.len())
-            && bytes.iter().all(inner)
-            && !text.starts_with('-')
-            && !text.ends_with('-')
-            && !text.starts_with("xn--");
-        if !shaped {
+        if !Self::is_shaped(text) {
             return Err(IdError::Slug);
         }
         if confusable::is_reserved(text) {

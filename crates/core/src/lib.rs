@@ -22,6 +22,7 @@ pub mod seal;
 pub mod secret_token;
 pub mod signing_key;
 pub mod talk;
+pub mod talk_to_coral;
 pub mod tenant;
 pub mod throttle;
 pub mod token;

@@ -201,6 +201,24 @@ pub async fn expire(tx: &mut WriteTx, id: ApiKeyId, expires_at: i64) -> Result<b
     Ok(found)
 }
 
+/// Notes that a key has had a token with the role ADMIN; false when that is known, or there is no such key.
+///
+/// # Errors
+/// The database fails.
+pub async fn mark_admin(tx: &mut WriteTx, id: ApiKeyId, now: i64) -> Result<bool, StorageError> {
+    let marked = sqlx::query!(
+        "update api_keys set first_admin_at = to_timestamp($3::bigint)
+         where tenant_id = $1 and id = $2 and first_admin_at is null",
+        tx.tenant.0,
+        id.0,
+        now
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    Ok(marked > 0)
+}
+
 /// How many keys are neither revoked nor expired.
 ///
 /// # Errors

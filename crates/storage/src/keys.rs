@@ -115,6 +115,25 @@ pub async fn replace_active(
     }))
 }
 
+/// Lets a retiring key sign again, also one whose time is over; false when it isn't one. The deployment must have no key
+/// that signs.
+///
+/// # Errors
+/// The database fails, or another key is active.
+pub async fn reactivate(tx: &mut WriteTx, kid: &Kid) -> Result<bool, StorageError> {
+    let changed = sqlx::query!(
+        "update signing_keys set state = 'active', retiring_since = null, retires_at = null
+         where tenant_id = $1 and kid = $2 and state = 'retiring'",
+        tx.tenant.0,
+        kid.as_str()
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    tx.changed(Change::Tenant);
+    Ok(changed > 0)
+}
+
 /// Notes that the key is about to sign for the first time; false when it may sign no more. No other node needs to know.
 ///
 /// # Errors

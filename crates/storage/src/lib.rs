@@ -28,6 +28,7 @@ mod platform;
 pub mod platform_admins;
 pub mod platform_events;
 pub mod platform_tenants;
+pub mod readiness;
 mod redis_users;
 pub mod reseal;
 pub mod revocations;

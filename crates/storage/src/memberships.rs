@@ -145,6 +145,20 @@ pub async fn has_email(tx: &mut WriteTx, email: &AccountEmail) -> Result<bool, S
     .await?)
 }
 
+/// The e-mail addresses of the owners.
+///
+/// # Errors
+/// The database fails.
+pub async fn owners(tx: &mut WriteTx) -> Result<Vec<String>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "select email from memberships join accounts on accounts.id = account_id
+         where tenant_id = $1 and role = 'owner' order by email",
+        tx.tenant.0
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}
+
 /// Ends a membership.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -189,6 +189,8 @@ pub struct ApiKeyMeter {
     pub issue: Bucket,
     /// Everything else.
     pub requests: Bucket,
+    /// Whether the owners know that it has had a token with the role ADMIN.
+    pub gave_admin: AtomicBool,
     used_at: AtomicI64,
     /// The use that the database knows of, and when it was told.
     written: AtomicI64,

@@ -2,6 +2,7 @@
 //! two only reads what was asked and prints what came of it.
 
 pub(crate) mod signing_keys;
+pub(crate) mod talk_to_coral;
 
 use lanyard_core::{audit::Event, seal::MasterKeys};
 use lanyard_storage::{Clock, StorageError, WriteTx};

@@ -9,6 +9,7 @@ mod doctor;
 mod key;
 mod master_key;
 mod member;
+mod migrate_to_coral;
 mod remote;
 mod tenant;
 mod token;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{Command, api_key, audit, key, tenant, token, transfer, user};
+use super::{Command, api_key, audit, key, migrate_to_coral, tenant, token, transfer, user};
 use crate::{
     client::{Call, Client, segment},
     output::{Failure, Outcome, Output},
@@ -49,6 +49,9 @@ pub(super) async fn run(client: &Client, command: &Command, output: Output) -> O
         Command::Audit(audit::Command::List(list)) => {
             most = usize::try_from(list.limit)?;
             Some(events(list)?)
+        }
+        Command::Tenant(tenant::Command::MigrateToCoral(args)) => {
+            return migrate_to_coral::run(client, args, output).await;
         }
         Command::Tenant(command) => tenant(command),
         Command::Key(command) => key(command)?,

@@ -14,7 +14,7 @@ use lanyard_storage::{WriteTx, keys, tenants};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{demo, parse_duration};
+use super::{demo, migrate_to_coral, parse_duration};
 use crate::{
     newsroom::{self, NewTenant, Refusal},
     output::{Failure, Outcome, Output, note, time},
@@ -59,6 +59,11 @@ pub(super) enum Command {
         /// Newsroom
         slug: String,
     },
+    /// Move from Talk v4 to Coral: what is in the way, both side by side, the cut-over, and the way back
+    #[command(
+        after_help = "Example:\n  lanyard tenant migrate-to-coral the-post --coral-url https://coral.the-post.example \\\n    --secret-file secret.txt --kid 5f3a9c0d1e2b4f6a\n  lanyard tenant migrate-to-coral the-post --cut-over"
+    )]
+    MigrateToCoral(migrate_to_coral::Move),
     /// Take over from the demo service (talk-token-example): its secret, settings and users
     #[command(
         after_help = "Example:\n  lanyard tenant import-demo the-post ~/talk-token-example\n\nReads .env and db.json as they are. Readers keep their tokens, and your CMS its issuing token:\nit only calls https://HOST/t/the-post/ instead."
@@ -183,6 +188,9 @@ async fn explain(store: &Store, new: &NewTenant, refusal: Refusal) -> Failure {
 pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
     match command {
         Command::Create(args) => create_and_tell(store, args, output).await?,
+        Command::MigrateToCoral(args) => {
+            return migrate_to_coral::run(&store.client()?, &args, output).await;
+        }
         Command::List => {
             let tenants = tenants::list(&store.database).await?;
             let rows: Vec<_> = tenants

@@ -13,6 +13,7 @@ pub mod permissions;
 pub mod platform;
 pub mod settings;
 pub mod signing_keys;
+pub mod talk_to_coral;
 pub mod tenants;
 pub mod usage;
 
@@ -62,6 +63,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit_events::verify))
         .merge(platform::routes())
         .merge(signing_keys::routes())
+        .routes(routes!(talk_to_coral::get))
+        .routes(routes!(talk_to_coral::unready))
+        .routes(routes!(talk_to_coral::cut_over))
+        .routes(routes!(talk_to_coral::back))
         .routes(routes!(usage::get))
 }
 

@@ -176,9 +176,8 @@ pub(super) async fn issue(
     let whom = issuing::Whom {
         id,
         reader: &reader,
-        ceiling: caller.ceiling(),
     };
-    let issued = issuing::issue(app, target, whom, app.clock.now()).await?;
+    let issued = issuing::issue(app, target, whom, caller.asker(), app.clock.now()).await?;
     let issued = issued.ok_or(Problem::UserDisabled)?;
     Ok(TokenOut {
         token: issued.token,
