@@ -68,6 +68,11 @@ impl TenantView {
             .find(|deployment| deployment.policy.name.as_str() == name)
     }
 
+    /// All deployments.
+    pub fn deployments(&self) -> impl Iterator<Item = &DeploymentView> {
+        self.deployments.iter()
+    }
+
     /// The id of the deployment of this name.
     #[must_use]
     pub fn deployment_id(&self, name: &Slug) -> Option<DeploymentId> {

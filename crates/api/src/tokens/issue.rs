@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long a verdict on credentials holds while a body arrives.
-const JUDGED_FOR: Duration = Duration::from_secs(1);
+pub(super) const JUDGED_FOR: Duration = Duration::from_secs(1);
 
 /// A token that is wanted.
 #[derive(utoipa::ToSchema)]

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Decoded, Refusal, TokenProfile, decoded, settings::Settings, token};
+use super::{Decoded, Refusal, TokenProfile, settings::Settings};
 use crate::{
-    revocation::Revocations,
     signing_key::{KeySet, SigningKey},
     tenant::Policy,
     token::Verified,
     user::User,
 };
+
+/// The most keys of a deployment that are tried on one token.
+const MAX_TRIES: usize = 100;
 
 /// A deployment: its rules and its keys.
 #[derive(Debug, Clone, Copy)]
@@ -47,10 +49,8 @@ pub struct Question<'a> {
     pub deployment: Deployment<'a>,
     /// The tenant's other deployments, so that a token of theirs is known for what it is.
     pub neighbours: &'a [Deployment<'a>],
-    /// What is revoked in the tenant.
-    pub revocations: &'a Revocations,
-    /// Whether the tenant is served; not while it is suspended.
-    pub served: bool,
+    /// What Lanyard makes of the token ([`super::cleaned`]): its rules, whether it is revoked, and whether the tenant is served.
+    pub verdict: &'a Result<Verified, Refusal>,
     /// The reader.
     pub reader: Reader<'a>,
     /// Now, in unix seconds.
@@ -63,6 +63,24 @@ impl Question<'_> {
         self.deployment.policy.claims.kind() == product
     }
 
+    /// What Lanyard makes of the token, the reader considered.
+    pub(super) fn verdict(&self) -> Result<&Verified, Refusal> {
+        match (self.verdict, self.reader) {
+            (Err(refusal), _) => Err(*refusal),
+            (Ok(_), Reader::Known { disabled: true, .. }) => Err(Refusal::UserDisabled),
+            (Ok(verified), _) => Ok(verified),
+        }
+    }
+
+    /// What the token is for, if it is good for anything.
+    pub(super) fn purpose(&self) -> Option<&'static str> {
+        let verified = self.verdict().ok()?;
+        Some(match verified.user {
+            Some(_) => "reader",
+            None => "issuing",
+        })
+    }
+
     /// Now, as tokens' own times are compared with it.
     pub(super) fn now(&self) -> f64 {
         // Exact for the next 285 million years.
@@ -70,46 +88,10 @@ impl Question<'_> {
     }
 }
 
-/// What Lanyard makes of the token.
-pub(super) struct Judged {
-    pub(super) verdict: Result<Verified, Refusal>,
-}
-
-impl Judged {
-    /// Judges the token as the broker would, whichever of its two requests it is for.
-    pub(super) fn of(question: &Question<'_>, token: &str) -> Self {
-        let Deployment { policy, keys } = question.deployment;
-        let verified = match token::verify(policy, keys, token, question.now) {
-            _ if !question.served => Err(Refusal::NotServed),
-            Err(Refusal::WrongPurpose) => token::verify_issuing(policy, keys, token, question.now),
-            verdict => verdict,
-        };
-        let verdict = verified.and_then(|verified| {
-            let disabled = matches!(question.reader, Reader::Known { disabled: true, .. });
-            match question.revocations.refusal(&verified) {
-                Some(refusal) => Err(refusal),
-                None if disabled => Err(Refusal::UserDisabled),
-                None => Ok(verified),
-            }
-        });
-        Self { verdict }
-    }
-
-    /// What the token is for, if it is good for anything.
-    pub(super) fn purpose(&self) -> Option<&'static str> {
-        let verified = self.verdict.as_ref().ok()?;
-        Some(match verified.user {
-            Some(_) => "reader",
-            None => "issuing",
-        })
-    }
-}
-
 /// A token that could be taken apart, and all that is known of it.
 pub(super) struct Case<'a> {
     pub(super) question: &'a Question<'a>,
     pub(super) token: &'a Decoded,
-    pub(super) judged: &'a Judged,
     /// The deployment's key that signed it, in whatever state.
     pub(super) own: Option<&'a Arc<SigningKey>>,
     /// The neighbour whose key signed it, and that key.
@@ -117,7 +99,7 @@ pub(super) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn new(question: &'a Question<'a>, token: &'a Decoded, judged: &'a Judged) -> Self {
+    pub(super) fn new(question: &'a Question<'a>, token: &'a Decoded) -> Self {
         let of_neighbour = |neighbour: &Deployment<'a>| {
             let key = signer(neighbour.keys, token)?;
             Some((neighbour.policy.name.as_str(), key))
@@ -125,7 +107,6 @@ impl<'a> Case<'a> {
         Self {
             question,
             token,
-            judged,
             own: signer(question.deployment.keys, token),
             other: question.neighbours.iter().find_map(of_neighbour),
         }
@@ -150,12 +131,9 @@ impl<'a> Case<'a> {
 }
 
 /// The key of a set that made a token's signature, in whatever state.
-pub(super) fn signer<'a>(
-    keys: &'a KeySet,
-    token: &decoded::Decoded,
-) -> Option<&'a Arc<SigningKey>> {
+pub(super) fn signer<'a>(keys: &'a KeySet, token: &Decoded) -> Option<&'a Arc<SigningKey>> {
     let algorithm = token.algorithm()?;
-    keys.iter().find(|key| {
-        key.algorithm() == algorithm && key.material.verify(token.message(), &token.signature)
-    })
+    let keys = keys.iter().filter(|key| key.algorithm() == algorithm);
+    keys.take(MAX_TRIES)
+        .find(|key| key.material.verify(token.message(), &token.signature))
 }

@@ -203,7 +203,7 @@ impl Decoded {
     /// What is signed.
     pub(super) fn message(&self) -> &[u8] {
         let end = self.text.rfind('.').unwrap_or_default();
-        self.text[..end].as_bytes()
+        &self.text.as_bytes()[..end]
     }
 
     /// Whether anybody signed it.

@@ -1,8 +1,6 @@
 //! What Lanyard itself says of the token, as `GET /t/{tenant}/` would.
 
-use super::{
-    Check, Question, Reader, Refusal, Section, Verdict, case::Judged, rule::Finding, verdict,
-};
+use super::{Check, Question, Reader, Refusal, Section, Verdict, rule::Finding, verdict};
 
 /// The rules, in the order in which they are tried: the refusal tells how far the token got.
 pub(super) const RULES: &[(&str, &str)] = &[
@@ -106,14 +104,14 @@ const fn mend(refusal: Refusal) -> &'static str {
     }
 }
 
-pub(super) fn section(question: &Question<'_>, judged: &Judged) -> Section {
-    let checks = checks(question, judged);
+pub(super) fn section(question: &Question<'_>) -> Section {
+    let checks = checks(question);
     Section {
         id: "lanyard",
         title: "Lanyard",
         counts: true,
         verdict: verdict(&checks, true, Verdict::Refused),
-        summary: match (&judged.verdict, judged.purpose()) {
+        summary: match (question.verdict(), question.purpose()) {
             (Err(refusal), _) => refusal.to_string(),
             (_, Some("issuing")) => {
                 "it is an issuing token, with which a CMS asks for readers' tokens".to_owned()
@@ -124,8 +122,8 @@ pub(super) fn section(question: &Question<'_>, judged: &Judged) -> Section {
     }
 }
 
-fn checks(question: &Question<'_>, judged: &Judged) -> Vec<Check> {
-    let refusal = judged.verdict.as_ref().err().copied();
+fn checks(question: &Question<'_>) -> Vec<Check> {
+    let refusal = question.verdict().err();
     let broken = refusal.map(rule_of);
     let mut reached = true;
     RULES

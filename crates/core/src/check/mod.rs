@@ -4,7 +4,7 @@
 //! not by the code that issues and verifies: what is wrong with it is exactly what that code would refuse to look at. A rule
 //! that another one has to go before says so instead of failing too, so that what fails is what has to be mended.
 //!
-//! - `talk`, `coral` and `oidc` replay the two products as their code behaves; `lanyard` says what [`token::verify`] says.
+//! - `talk`, `coral` and `oidc` replay the two products as their code behaves; `lanyard` says what [`crate::token::verify`] says.
 //! - Where no settings were pasted, Talk is judged by those that Lanyard prints for it, and Coral by the secrets imported.
 
 mod case;
@@ -27,16 +27,18 @@ pub use report::{Check, Outcome, Report, Section, SettingsFound, Taken, Unread, 
 use serde_json::Value;
 
 use self::{
-    case::{Case, Judged},
+    case::Case,
     decoded::{Decoded, Pasted},
 };
 use crate::{
-    profile::TokenProfile,
-    signing_key::KeySet,
-    tenant::Policy,
-    token::{self, Refusal},
-    user::UserId,
+    profile::TokenProfile, signing_key::KeySet, tenant::Policy, token::Refusal, user::UserId,
 };
+
+/// The token in what was pasted, without what people paste along with it.
+#[must_use]
+pub fn cleaned(pasted: &str) -> String {
+    Pasted::find(pasted).text
+}
 
 /// The reader whom a token names, if one of the deployment's keys signed it. Nobody learns from any other token who is in
 /// the directory.
@@ -63,11 +65,10 @@ pub fn rules() -> impl Iterator<Item = &'static str> {
 pub fn check(question: &Question<'_>) -> Report {
     let pasted = Pasted::find(question.token);
     let decoded = Decoded::read(&pasted.text);
-    let judged = Judged::of(question, &pasted.text);
     let case = decoded
         .as_ref()
         .ok()
-        .map(|token| Case::new(question, token, &judged));
+        .map(|token| Case::new(question, token));
     let token = pasted::section(&pasted, &decoded);
     let readable = token.first_failure().is_none();
     let sections = vec![
@@ -75,16 +76,16 @@ pub fn check(question: &Question<'_>) -> Report {
         talk::section(question, case.as_ref(), readable),
         coral::section(question, case.as_ref(), readable),
         oidc::section(question, case.as_ref(), readable),
-        lanyard::section(question, &judged),
+        lanyard::section(question),
     ];
     let decoded = decoded.ok();
     let text = |name: &str| Some(decoded.as_ref()?.text_claim(name)?.to_owned());
     let path = question.deployment.policy.claims.user_id_path();
     let user = decoded.as_ref().and_then(|token| token.at(path)?.as_str());
-    let (reason, detail) = reason(&sections, &judged);
+    let (reason, detail) = reason(&sections, question);
     Report {
         accepted: reason.is_none(),
-        purpose: judged.purpose(),
+        purpose: question.purpose(),
         reason,
         detail,
         user: user.map(str::to_owned),
@@ -97,9 +98,10 @@ pub fn check(question: &Question<'_>) -> Report {
             .as_ref()
             .and_then(|token| token.kid().map(str::to_owned)),
         jti: text("jti"),
-        exp: decoded
-            .as_ref()
-            .and_then(|token| token.claim("exp").and_then(Value::as_i64)),
+        expires_at: decoded.as_ref().and_then(|token| {
+            let second = token.claim("exp")?.as_i64()?;
+            jiff::Timestamp::from_second(second).ok()
+        }),
         product: question.deployment.policy.claims.kind().name(),
         settings: question.settings.map(settings::Settings::found),
         header: decoded.as_ref().map(|token| token.header.clone()),
@@ -109,8 +111,8 @@ pub fn check(question: &Question<'_>) -> Report {
 }
 
 /// Why the token isn't accepted, if it isn't: Lanyard's reason first, then what the product refuses.
-fn reason(sections: &[Section], judged: &Judged) -> (Option<&'static str>, Option<String>) {
-    if let Err(refusal) = &judged.verdict {
+fn reason(sections: &[Section], question: &Question<'_>) -> (Option<&'static str>, Option<String>) {
+    if let Err(refusal) = question.verdict() {
         return (Some(refusal.reason()), Some(refusal.to_string()));
     }
     let refusing = sections

@@ -125,8 +125,8 @@ pub struct Report {
     pub kid: Option<String>,
     /// Its own id.
     pub jti: Option<String>,
-    /// When it ends, in unix seconds.
-    pub exp: Option<i64>,
+    /// When it ends.
+    pub expires_at: Option<jiff::Timestamp>,
     /// The deployment's product.
     pub product: &'static str,
     /// What was pasted besides the token.

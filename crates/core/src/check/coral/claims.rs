@@ -158,7 +158,7 @@ fn size(coral: &Coral<'_>) -> Finding {
 
 /// Coral verifies alone, and hears of nothing.
 fn revocation(coral: &Coral<'_>) -> Finding {
-    let what = match &coral.case.judged.verdict {
+    let what = match coral.case.question.verdict() {
         Err(Refusal::TokenRevoked) => "the token is revoked here",
         Err(Refusal::UserTokensRevoked) => "the reader's tokens are revoked here",
         Err(Refusal::TenantTokensRevoked) => "all tokens are revoked here",

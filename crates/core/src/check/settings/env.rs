@@ -80,10 +80,7 @@ fn value(text: &str, shell: bool) -> Result<Read, &'static str> {
     let mut rest = text;
     let mut refers = false;
     let mut quoted = false;
-    loop {
-        let Some(first) = rest.chars().next() else {
-            break;
-        };
+    while let Some(first) = rest.chars().next() {
         match first {
             '\'' if shell || !quoted && rest.len() == text.len() => {
                 let body = &rest[1..];

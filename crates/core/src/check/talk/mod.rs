@@ -58,7 +58,7 @@ pub(super) fn section(question: &Question<'_>, case: Option<&Case<'_>>, readable
             "the deployment isn't a Talk, and none of Talk's settings were pasted",
         );
     }
-    if case.is_some_and(|case| case.judged.purpose() == Some("issuing")) {
+    if question.purpose() == Some("issuing") {
         return nothing(
             ID,
             TITLE,

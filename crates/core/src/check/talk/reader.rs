@@ -95,7 +95,7 @@ fn username(talk: &Talk<'_>) -> Finding {
 
 /// Talk verifies alone, and hears of nothing.
 fn revocation(talk: &Talk<'_>) -> Finding {
-    let what = match &talk.case.judged.verdict {
+    let what = match talk.case.question.verdict() {
         Err(Refusal::TokenRevoked) => "the token is revoked here",
         Err(Refusal::UserTokensRevoked) => "the reader's tokens are revoked here",
         Err(Refusal::TenantTokensRevoked) => "all tokens are revoked here",

@@ -219,7 +219,7 @@ fn a_list_for_an_audience_is_good_in_talk_and_in_coral() {
 fn another_reading_of_the_secret_is_named() {
     for (signed_with, words) in [
         (
-            CORAL["ssosec_".len()..].as_bytes().to_vec(),
+            CORAL.as_bytes()["ssosec_".len()..].to_vec(),
             "without its prefix `ssosec_`,",
         ),
         (hex(), "decoded from hexadecimal"),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Deployment, NOW, Outcome, Row, SECRET, broken, check, secret_key};
 use crate::{
     check::{Question, Reader, reader_of},
-    revocation::{Revocation, Revocations, Subject},
+    revocation::{Revocation, Subject},
     signing_key::{KeySet, KeyState},
     tenant::IssuingRule,
     token::tests::policy,
@@ -173,8 +173,7 @@ fn what_cannot_be_read_is_refused_everywhere_and_every_rule_says_so() {
             keys: &keys,
         },
         neighbours: &[],
-        revocations: &Revocations::default(),
-        served: true,
+        verdict: &super::verdict(&policy, &keys, "nonsense", None),
         reader: Reader::NotAsked,
         now: NOW,
     });

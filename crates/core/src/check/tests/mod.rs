@@ -4,6 +4,7 @@ mod coral;
 mod lanyard;
 mod property;
 mod talk;
+mod variables;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -20,7 +21,10 @@ use crate::{
     revocation::{Revocation, Revocations},
     signing_key::{KeySet, KeyState, Origin, SigningKey},
     tenant::Policy,
-    token::tests::{CREATED, NOW, policy},
+    token::{
+        self, Refusal, Verified,
+        tests::{CREATED, NOW, policy},
+    },
     user::{Role, User},
 };
 
@@ -59,6 +63,9 @@ fn coral_policy() -> Policy {
     }
 }
 
+/// What becomes of a token before it is pasted.
+type Change = Box<dyn Fn(&str) -> String>;
+
 /// One row: a token, what it is shown to, and what should be said of it.
 struct Row {
     id: &'static str,
@@ -71,7 +78,7 @@ struct Row {
     claims: Value,
     secret: Vec<u8>,
     /// What is pasted in the token's place.
-    pasted: Option<Box<dyn Fn(&str) -> String>>,
+    pasted: Option<Change>,
     /// What signs in the secret's place.
     signer: Option<KeyMaterial>,
     settings: Option<String>,
@@ -241,10 +248,10 @@ impl Row {
             policy: &other,
             keys: &others,
         }];
-        let mut revocations = Revocations::default();
-        if let Some(revoked) = &self.revoked {
-            revocations.add(revoked);
-        }
+        let verdict = match self.served {
+            true => verdict(&self.policy, &keys, &token, self.revoked.as_ref()),
+            false => Err(Refusal::NotServed),
+        };
         let reader = match &self.reader {
             Some((user, disabled)) => Reader::Known {
                 user,
@@ -261,12 +268,30 @@ impl Row {
                 keys: &keys,
             },
             neighbours: &neighbours,
-            revocations: &revocations,
-            served: self.served,
+            verdict: &verdict,
             reader,
             now: NOW,
         })
     }
+}
+
+/// What the broker makes of a token, whichever of its two requests it is for.
+fn verdict(
+    policy: &Policy,
+    keys: &KeySet,
+    pasted: &str,
+    revoked: Option<&Revocation>,
+) -> Result<Verified, Refusal> {
+    let text = super::cleaned(pasted);
+    let verified = match token::verify(policy, keys, &text, NOW) {
+        Err(Refusal::WrongPurpose) => token::verify_issuing(policy, keys, &text, NOW)?,
+        verdict => verdict?,
+    };
+    let mut revocations = Revocations::default();
+    revoked
+        .into_iter()
+        .for_each(|revoked| revocations.add(revoked));
+    revocations.refusal(&verified).map_or(Ok(verified), Err)
 }
 
 fn mac(algorithm: &str, secret: &[u8], message: &[u8]) -> Vec<u8> {
@@ -368,6 +393,7 @@ fn every_rule_has_a_row_and_every_row_a_rule() {
 
 fn rows() -> Vec<Row> {
     let mut rows = talk::rows();
+    rows.extend(variables::rows());
     rows.extend(coral::rows());
     rows.extend(lanyard::rows());
     rows

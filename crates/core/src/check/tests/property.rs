@@ -141,8 +141,7 @@ fn judged(
         settings: None,
         deployment: Deployment { policy, keys },
         neighbours: &[],
-        revocations: &Revocations::default(),
-        served: true,
+        verdict: &verdict(policy, keys, &token, None),
         reader: Reader::Known {
             user,
             disabled: false,

@@ -10,15 +10,12 @@ use crate::{
     token::tests::policy,
 };
 
-/// A secret that Talk loses some of.
-const LOSSY: &str = "base64:/wD+gKo0Nzg5Zq4vT9xWm2LrK8sNbJ6hYd3GcPeU";
-
-fn ec() -> SigningKey {
+pub(super) fn ec() -> SigningKey {
     of_material("ec", generate(Algorithm::ES256).unwrap())
 }
 
 /// Talk's JSON for a key, with its line breaks written like this.
-fn pair(key: &KeyMaterial, newline: &str) -> String {
+pub(super) fn pair(key: &KeyMaterial, newline: &str) -> String {
     let pem = key.public_pem().unwrap();
     let private = key.private_pem().unwrap();
     let escaped = |pem: &str| pem.trim_end().replace('\n', newline);
@@ -29,160 +26,18 @@ fn pair(key: &KeyMaterial, newline: &str) -> String {
     )
 }
 
-fn asymmetric(key: &KeyMaterial, secret: &str) -> String {
+pub(super) fn asymmetric(key: &KeyMaterial, secret: &str) -> String {
     env(&format!(
         "TALK_JWT_ALG={}\nTALK_JWT_SECRET={secret}",
         key.algorithm()
     ))
 }
 
-fn list(entries: &str) -> String {
-    env(&format!("TALK_JWT_SECRETS=[{entries}]"))
-}
-
 pub(super) fn rows() -> Vec<Row> {
-    let mut rows = settings();
-    rows.extend(keys());
+    let mut rows = keys();
     rows.extend(claims());
     rows.extend(reader());
     rows
-}
-
-fn settings() -> Vec<Row> {
-    let entry = format!(r#"{{"kid":"k","secret":"{SECRET}"}}"#);
-    let json = r#"{"secret":"Zq4vT9xWm2LrK8sNbJ6hYd3GcPeUaQ7f"}"#;
-    let (one, two, three, four, five) = (ec(), ec(), ec(), ec(), ec());
-    let public = one.material.public_pem().unwrap();
-    let without_private = format!(
-        r#"{{"public":"{}"}}"#,
-        two.material.public_pem().unwrap().replace('\n', "\\n")
-    );
-    let signed = || Row::talk().settings(good_secret());
-    vec![
-        signed()
-            .settings(env(&format!(
-                "TALK_JWT_ALG=EdDSA\nTALK_JWT_SECRET={SECRET}"
-            )))
-            .breaks("talk-alg-known"),
-        signed()
-            .settings(env(&format!(
-                "TALK_JWT_ALG=ES512\nTALK_JWT_SECRET={SECRET}"
-            )))
-            .breaks("talk-alg-known"),
-        signed()
-            .settings(env(&format!(
-                "TALK_JWT_ALG=PS256\nTALK_JWT_SECRET={SECRET}"
-            )))
-            .breaks("talk-alg-known"),
-        signed()
-            .settings(env("TALK_JWT_SECRET="))
-            .breaks("talk-secret-set"),
-        signed()
-            .settings(list(r#"{"kid":"k"}"#))
-            .breaks("talk-secret-set"),
-        signed()
-            .settings(env(&format!(
-                "TALK_JWT_SECRET={SECRET}\nTALK_JWT_SECRETS=[{entry}]"
-            )))
-            .warns("talk-one-setting"),
-        signed()
-            .settings(format!("TALK_JWT_SECRET=old\n{}", good_secret()))
-            .warns("talk-one-setting"),
-        signed()
-            .settings(env("TALK_JWT_SECRETS=[{kid:k}]"))
-            .breaks("talk-secrets-list"),
-        signed().settings(list("")).breaks("talk-secrets-list"),
-        signed()
-            .settings(env(&format!("TALK_JWT_SECRETS={entry}")))
-            .breaks("talk-secrets-list"),
-        signed()
-            .settings(list(&format!(r#"{entry},{{"secret":"{SECRET}x"}}"#)))
-            .breaks("talk-secrets-kid"),
-        signed()
-            .settings(list(&format!(
-                r#"{entry},{{"kid":7,"secret":"{SECRET}x"}}"#
-            )))
-            .breaks("talk-secrets-kid"),
-        signed()
-            .settings(list(&format!(
-                r#"{entry},{{"kid":"","secret":"{SECRET}x"}}"#
-            )))
-            .breaks("talk-secrets-kid"),
-        signed()
-            .settings(list(&format!("{entry},{entry}")))
-            .breaks("talk-secrets-kid-once"),
-        Row::talk()
-            .signed_by(&one)
-            .settings(asymmetric(&one.material, &format!("'{public}'")))
-            .breaks("talk-secret-json"),
-        Row::talk()
-            .signed_by(&one)
-            .settings(asymmetric(&one.material, r#"{"key":"x"}"#))
-            .breaks("talk-secret-json"),
-        Row::talk()
-            .signed_by(&three)
-            .settings(asymmetric(&three.material, &pair(&three.material, " ")))
-            .breaks("talk-pem-newlines"),
-        Row::talk()
-            .signed_by(&three)
-            .settings(asymmetric(
-                &three.material,
-                &format!("'{}'", pair(&three.material, "\n")),
-            ))
-            .breaks("talk-pem-newlines"),
-        Row::talk()
-            .signed_by(&four)
-            .settings(env(&format!(
-                "TALK_JWT_ALG=ES384\nTALK_JWT_SECRET={}",
-                pair(&four.material, "\\n")
-            )))
-            .header("alg", "ES384")
-            .breaks("talk-pem"),
-        Row::talk()
-            .signed_by(&two)
-            .settings(asymmetric(&two.material, &without_private))
-            .warns("talk-private-key"),
-        Row::talk()
-            .signed_with(json)
-            .settings(env(&format!("TALK_JWT_SECRET={json}")))
-            .warns("talk-secret-literal"),
-        Row::talk()
-            .signed_with(SECRET)
-            .settings(env(&format!("TALK_JWT_SECRET={json}")))
-            .breaks("talk-secret-literal"),
-        Row::talk()
-            .signed_with(String::from_utf8_lossy(&lossy()).as_bytes())
-            .settings(env(&format!("TALK_JWT_SECRET={LOSSY}")))
-            .warns("talk-secret-base64"),
-        Row::talk()
-            .signed_with(lossy())
-            .settings(env(&format!("TALK_JWT_SECRET={LOSSY}")))
-            .breaks("talk-secret-base64"),
-        Row::talk()
-            .signed_with("password")
-            .settings(env("TALK_JWT_SECRET=password"))
-            .warns("talk-secret-strength"),
-        Row::talk()
-            .signed_with("keyboard cat")
-            .settings(env("TALK_JWT_SECRET=keyboard cat"))
-            .warns("talk-secret-strength"),
-        // Escaped once or twice, the key is the same.
-        Row::talk()
-            .signed_by(&five)
-            .settings(asymmetric(&five.material, &pair(&five.material, "\\n")))
-            .claim("iss", "x")
-            .breaks("talk-issuer"),
-        Row::talk()
-            .signed_by(&five)
-            .settings(asymmetric(&five.material, &pair(&five.material, "\\\\n")))
-            .claim("iss", "x")
-            .breaks("talk-issuer"),
-    ]
-}
-
-fn lossy() -> Vec<u8> {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-    STANDARD.decode(&LOSSY["base64:".len()..]).unwrap()
 }
 
 fn keys() -> Vec<Row> {
