@@ -120,12 +120,15 @@ fn issued(coral: &Coral<'_>) -> Finding {
 fn id_present(coral: &Coral<'_>) -> Finding {
     match coral.case.token.claim("jti") {
         Some(Value::String(id)) if !id.is_empty() => Finding::pass(format!("it is `{id}`")),
-        Some(Value::String(_)) | None => Finding::warn(
+        None => Finding::warn(
             "there is no `jti`: Coral shows no `Sign Out`, and logging out does nothing",
             "give each token a `jti` of its own, such as a random UUID",
         ),
         Some(other) => Finding::fail(
-            format!("`jti` is {}, and has to be a text", kind_of(other)),
+            match other {
+                Value::String(_) => "`jti` is empty, which Coral refuses".to_owned(),
+                other => format!("`jti` is {}, and has to be a text", kind_of(other)),
+            },
             "make `jti` a text, such as a random UUID",
         ),
     }

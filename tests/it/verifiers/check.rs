@@ -1,0 +1,369 @@
+//! The checker and independent restatements of Talk's and Coral's rules say the same of tokens, good and broken.
+
+use std::sync::Arc;
+
+use lanyard_core::{
+    check::{Deployment, Question, Reader, Report, Verdict, check, settings::Settings},
+    id::{DeploymentId, Slug},
+    key::{Algorithm, ImportOptions, import},
+    profile::{Ceiling, Claims, CoralClaims, ProfileClaims, TalkClaims},
+    signing_key::{KeySet, KeyState, Origin, SigningKey},
+    tenant::{ClaimPath, ClaimText, IssuingRule, Policy},
+    token,
+    user::Role,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Verifiers, read_env};
+use crate::harness::sign_by_hand;
+
+const NOW: i64 = 1_800_000_000;
+const ISSUER: &str = "https://talk.example";
+const SECRET: &str = "Zq4vT9xWm2LrK8sNbJ6hYd3GcPeUaQ7f";
+const OTHER: &str = "xT7mQ2wLbN9sKd4RhYv6JfPa3GcUeZq8";
+
+/// Numbers that are the same in every run (Knuth's MMIX generator).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, sides: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+
+    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}
+
+fn policy(claims: Claims) -> Policy {
+    Policy {
+        deployment: DeploymentId(Uuid::nil()),
+        name: Slug::default_deployment(),
+        claims,
+        token_lifetime: 21_600,
+        issuing: IssuingRule::demo(false),
+        allow_email_ids: false,
+    }
+}
+
+fn talk() -> Policy {
+    policy(Claims::Talk(TalkClaims {
+        issuer: ClaimText::parse("issuer", ISSUER).unwrap(),
+        audience: ClaimText::parse("audience", "talk").unwrap(),
+        user_id_claim: ClaimPath::sub(),
+        profile: ProfileClaims::default(),
+    }))
+}
+
+fn coral() -> Policy {
+    let ceiling = Ceiling {
+        max_role: Some(Role::Admin),
+        badges: true,
+    };
+    policy(Claims::Coral(CoralClaims { ceiling }))
+}
+
+fn keys() -> KeySet {
+    let options = ImportOptions {
+        algorithm: Algorithm::HS256,
+        accept_weak: false,
+    };
+    let material = import(SECRET.as_bytes(), options).unwrap().material;
+    let kid = "k".parse().unwrap();
+    let key = SigningKey::new(kid, material, KeyState::Active, Origin::Generated, NOW - 60);
+    KeySet::new(vec![Arc::new(key)])
+}
+
+fn report(policy: &Policy, settings: &str, token: &str) -> Report {
+    let keys = keys();
+    check(&Question {
+        token,
+        settings: Some(&Settings::read(settings)),
+        deployment: Deployment {
+            policy,
+            keys: &keys,
+        },
+        neighbours: &[],
+        verdict: &token::verify(policy, &keys, token, NOW),
+        reader: Reader::NotAsked,
+        now: NOW,
+    })
+}
+
+fn accepts(report: &Report, section: &str) -> bool {
+    report.section(section).unwrap().verdict == Verdict::Accepted
+}
+
+/// Changes up to two members of an object: each to something odd, or to nothing at all.
+fn change(dice: &mut Dice, object: &mut Value, oddities: &[(&str, Vec<Value>)]) {
+    for _ in 0..dice.below(3) {
+        let (name, values) = dice.pick(oddities);
+        let at = dice.below(values.len() + 1);
+        match values.get(at) {
+            Some(value) => object[*name] = value.clone(),
+            None => {
+                object.as_object_mut().unwrap().remove(*name);
+            }
+        }
+    }
+}
+
+fn of_times() -> Vec<(&'static str, Vec<Value>)> {
+    let times = || {
+        vec![
+            json!(NOW),
+            json!(NOW - 1),
+            json!(NOW + 1),
+            json!("1"),
+            json!(null),
+            json!(1.8e9 + 0.5),
+        ]
+    };
+    vec![
+        ("exp", times()),
+        ("nbf", times()),
+        ("iat", times()),
+        ("jti", vec![json!("x"), json!(7)]),
+    ]
+}
+
+fn signed(dice: &mut Dice, claims: &Value, secrets: &[&str]) -> String {
+    let alg = dice.pick(&["HS256", "HS256", "HS256", "HS256", "HS384", "HS512"]);
+    let mut header = json!({ "alg": alg, "typ": "JWT" });
+    if let Some(kid) = dice.pick(&[Some("k"), Some("k"), Some("k2"), Some("K"), None]) {
+        header["kid"] = json!(kid);
+    }
+    let secret = dice.pick(secrets);
+    sign_by_hand(secret, alg, &header, claims)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn talk_s_rules_restated_say_what_the_checker_says() {
+    let mut verifiers = Verifiers::start();
+    let mut dice = Dice(4);
+    let base64 = "base64:WnE0dlQ5eFdtMkxySzhzTmJKNmhZZDNHY1BlVWFRN2Y=";
+    let of_secret = [
+        format!("TALK_JWT_SECRET={SECRET}"),
+        format!("TALK_JWT_SECRET='{{\"secret\":\"{SECRET}\"}}'"),
+        format!("TALK_JWT_SECRET={base64}"),
+        "TALK_JWT_SECRET=base64:/wD+gKo0Nzg5Zq4vT9xWm2LrK8sNbJ6hYd3GcPeU".to_owned(),
+        format!("TALK_JWT_SECRETS='[{{\"kid\":\"k\",\"secret\":\"{SECRET}\"}}]'"),
+        format!(
+            "TALK_JWT_SECRETS='[{{\"kid\":\"k2\",\"secret\":\"{OTHER}\"}},{{\"kid\":\"k\",\"secret\":\"{SECRET}\"}}]'"
+        ),
+        format!(
+            "TALK_JWT_SECRETS='[{{\"kid\":\"k\",\"secret\":\"{SECRET}\"}},{{\"kid\":\"k\",\"secret\":\"{OTHER}\"}}]'"
+        ),
+        format!("TALK_JWT_SECRETS='[{{\"kid\":7,\"secret\":\"{SECRET}\"}}]'"),
+        format!("TALK_JWT_SECRET={SECRET}\nTALK_JWT_ALG=HS512"),
+    ];
+    let besides = [
+        format!("TALK_JWT_ISSUER={ISSUER}"),
+        format!("TALK_JWT_ISSUER={ISSUER} # as the deployment has it"),
+        format!("TALK_ROOT_URL={ISSUER}"),
+        format!("TALK_ROOT_URL={ISSUER}/\nTALK_JWT_AUDIENCE=\"talk\""),
+        format!(
+            "TALK_ROOT_URL={ISSUER}\nTALK_JWT_DISABLE_ISSUER=TRUE\nTALK_JWT_DISABLE_AUDIENCE=TRUE"
+        ),
+        format!("TALK_ROOT_URL={ISSUER}\nTALK_JWT_DISABLE_ISSUER=true"),
+        format!("TALK_ROOT_URL={ISSUER}\nTALK_JWT_USER_ID_CLAIM=user.id"),
+    ];
+    let mut oddities = of_times();
+    oddities.extend([
+        (
+            "iss",
+            vec![json!(format!("{ISSUER}/")), json!([ISSUER]), json!(null)],
+        ),
+        (
+            "aud",
+            vec![
+                json!("other"),
+                json!(["x", "talk"]),
+                json!([]),
+                json!(null),
+                json!({ "talk": 1 }),
+            ],
+        ),
+        (
+            "sub",
+            vec![
+                json!(""),
+                json!(7),
+                json!({ "$ne": "x" }),
+                json!(null),
+                json!("a@b.example"),
+            ],
+        ),
+        (
+            "user",
+            vec![
+                json!({ "id": "7" }),
+                json!({ "id": 7 }),
+                json!("x"),
+                json!({}),
+            ],
+        ),
+        ("user.id", vec![json!("8"), json!(null)]),
+        ("pat", vec![json!(true), json!(false)]),
+    ]);
+    let (mut good, mut bad) = (0, 0);
+    for round in 0..600 {
+        let mut claims = json!({
+            "iss": ISSUER, "aud": "talk", "sub": "reader-1", "iat": NOW - 10, "exp": NOW + 3600,
+            "jti": "0d4f2c1e-2f6b-4b8e-9a53-6f1f0c1d2e3f",
+        });
+        change(&mut dice, &mut claims, &oddities);
+        let token = signed(&mut dice, &claims, &[SECRET, SECRET, SECRET, SECRET, OTHER]);
+        let settings = format!("{}\n{}\n", dice.pick(&besides), dice.pick(&of_secret));
+        let env = read_settings(&settings).await;
+        let request = json!({ "op": "talk", "env": env, "token": token, "now": NOW });
+        let said = verifiers.node.ask(&request).await;
+        let report = report(&talk(), &settings, &token);
+        let accepted = accepts(&report, "talk");
+        let first = report.section("talk").unwrap().first_failure();
+        assert_eq!(
+            said["ok"], accepted,
+            "{round}: {claims}\n{settings}{said}\n{first:?}"
+        );
+        if accepted { good += 1 } else { bad += 1 }
+    }
+    assert!(good > 50 && bad > 50, "{good} {bad}");
+}
+
+/// Settings as Node reads them; once for each text would take a process each.
+async fn read_settings(settings: &str) -> Value {
+    use std::{collections::HashMap, sync::Mutex};
+    static READ: std::sync::LazyLock<Mutex<HashMap<String, Value>>> =
+        std::sync::LazyLock::new(Mutex::default);
+    if let Some(read) = READ.lock().unwrap().get(settings) {
+        return read.clone();
+    }
+    let read = read_env(settings).await;
+    READ.lock()
+        .unwrap()
+        .insert(settings.to_owned(), read.clone());
+    read
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn coral_s_rules_restated_say_what_the_checker_says() {
+    let mut verifiers = Verifiers::start();
+    let mut dice = Dice(9);
+    let (one, two) = (format!("ssosec_{SECRET}"), format!("ssosec_{OTHER}"));
+    let secrets = [
+        json!([{ "kid": "k", "secret": one }]),
+        json!([{ "kid": "k", "secret": one }, { "kid": "k2", "secret": two }]),
+    ];
+    let addresses = [
+        "https://a.example/b.png",
+        "/b",
+        "mailto:ann",
+        "https://é.example",
+        "http://a[b/",
+        "http://a@b@c/",
+        "x:",
+        "https://a?b=[c]",
+        "http://[::1]:80/%zz",
+        "javascript:alert(1)",
+        "",
+    ];
+    let addresses = || {
+        let texts = addresses.iter().map(|address| json!(address));
+        texts.chain([json!(null), json!(7)]).collect::<Vec<_>>()
+    };
+    let of_reader = [
+        ("id", vec![json!(""), json!(7), json!(null), json!("ann")]),
+        (
+            "email",
+            [
+                "",
+                "ann",
+                "a@b",
+                "a@b c",
+                "a b@c.de",
+                "Ann@Post.Example",
+                "a@\u{feff}b.c",
+            ]
+            .map(|email| json!(email))
+            .into_iter()
+            .chain([
+                json!(null),
+                json!(format!("{}@post.example", "é".repeat(88))),
+            ])
+            .collect(),
+        ),
+        ("username", vec![json!(""), json!(7), json!(null)]),
+        (
+            "role",
+            vec![
+                json!("ADMIN"),
+                json!("admin"),
+                json!(null),
+                json!(""),
+                json!(["STAFF"]),
+            ],
+        ),
+        (
+            "badges",
+            vec![
+                json!([]),
+                json!(["a"]),
+                json!(null),
+                json!(["a", ""]),
+                json!([7]),
+                json!("a"),
+                json!({}),
+            ],
+        ),
+        ("url", addresses()),
+        ("avatar", addresses()),
+    ];
+    let mut of_token = of_times();
+    of_token.extend([
+        ("user", vec![json!(null), json!([]), json!("x"), json!({})]),
+        ("iss", vec![json!(ISSUER)]),
+        ("sub", vec![json!("1"), json!(7)]),
+        ("aud", vec![json!("talk"), json!(["talk"])]),
+    ]);
+    let (mut good, mut bad) = (0, 0);
+    for round in 0..600 {
+        let mut reader =
+            json!({ "id": "reader-1", "email": "ann@post.example", "username": "ann" });
+        change(&mut dice, &mut reader, &of_reader);
+        let mut claims = json!({ "iat": NOW - 10, "exp": NOW + 3600, "jti": "0d4f2c1e-2f6b-4b8e-9a53-6f1f0c1d2e3f", "user": reader });
+        if dice.below(3) == 0 {
+            claims["iss"] = json!(ISSUER);
+            claims["sub"] = json!("1");
+            claims["aud"] = json!("talk");
+        }
+        change(&mut dice, &mut claims, &of_token);
+        let token = signed(
+            &mut dice,
+            &claims,
+            &[&one, &one, &one, &one, &one, &two, SECRET],
+        );
+        let secrets = dice.pick(&secrets);
+        let request = json!({ "op": "coral", "secrets": secrets, "token": token, "now": NOW });
+        let said = verifiers.node.ask(&request).await;
+        let report = report(&coral(), &secrets.to_string(), &token);
+        let accepted = accepts(&report, "coral");
+        let first = report.section("coral").unwrap().first_failure();
+        assert_eq!(said["ok"], accepted, "{round}: {claims}\n{said}\n{first:?}");
+        let taken = verifiers
+            .node
+            .ask(&json!({ "op": "id-token", "token": token }))
+            .await;
+        assert_eq!(
+            taken["taken"],
+            !accepts(&report, "coral-oidc"),
+            "{round}: {claims}"
+        );
+        if accepted { good += 1 } else { bad += 1 }
+    }
+    assert!(good > 50 && bad > 50, "{good} {bad}");
+}
