@@ -86,7 +86,10 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             expires_in,
             no_expiry,
         } => issuing(store, &place, (!no_expiry).then_some(expires_in), output).await,
-        Command::Check(args) => check::run(&store.client()?, &args, output).await,
+        Command::Check(args) => {
+            store.tenant(&args.place.tenant).await?;
+            check::run(&store.client()?, &args, output).await
+        }
         Command::Revoke(args) => revoke(store, args, output).await,
     }
 }
