@@ -126,7 +126,9 @@ async fn a_retired_and_a_revoked_key_verify_no_more() {
     assert_fails(&output, 1, &["signs", "key rotate"]);
     desk.post(&["key", "rotate", "--kid", "second"]).await.ok();
     let two = desk.token("1").await;
-    let retired = desk.post(&["key", "retire", &first]).await.ok();
+    let refused = desk.post(&["key", "retire", &first]).await;
+    assert_fails(&refused, 1, &["still needed", "--force"]);
+    let retired = desk.post(&["key", "retire", &first, "--force"]).await.ok();
     assert_eq!(retired.stdout, format!("key `{first}` is retired\n"));
     assert_eq!(desk.check(&one).await["reason"], "key_retired");
     assert_eq!(desk.check(&two).await["accepted"], true);

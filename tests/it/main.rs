@@ -49,6 +49,8 @@ mod issue;
 #[cfg(test)]
 mod jwks;
 #[cfg(test)]
+mod key_lint;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod log;
@@ -70,6 +72,8 @@ mod permissions;
 mod platform;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod rotation;
 #[cfg(test)]
 mod signing_keys;
 #[cfg(test)]

@@ -92,6 +92,7 @@ pub const RULES: &[Rule] = &[
     rule(POST, "/v1/tenants/{tenant}/migration-to-coral/cut-over", admin(Scope::SigningKeysWrite)),
     rule(POST, "/v1/tenants/{tenant}/migration-to-coral/back", admin(Scope::SigningKeysWrite)),
 
+    rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}/rotation", viewer(Scope::SettingsRead)),
     rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", viewer(Scope::SettingsRead)),
     rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", admin(Scope::SigningKeysWrite)),
     rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/import", admin(Scope::SigningKeysWrite)),

@@ -79,8 +79,12 @@ pub(crate) async fn issue<'a>(
     {
         first_admin::tell(app, &target.tenant, api_key).await?;
     }
+    let token = token::issue(&deployment.policy, key, &wanted)?;
+    if let Some(meter) = deployment.key_meter(key) {
+        meter.issued(issued_at);
+    }
     Ok(Some(Issued {
-        token: token::issue(&deployment.policy, key, &wanted)?,
+        token,
         token_id,
         kid: &key.kid,
         expires_at: issued_at + deployment.policy.token_lifetime,

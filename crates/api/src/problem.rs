@@ -89,6 +89,10 @@ problems! {
     UserDisabled CONFLICT "user-disabled" "The reader is disabled and gets no tokens. Enable the reader first.";
     /// Another key of the tenant has this id.
     KidTaken CONFLICT "kid-taken" "The newsroom has a key with this id already. Choose another.";
+    /// Readers may have tokens of the key that is to be retired.
+    KeyStillNeeded CONFLICT "key-still-needed" "Readers may have tokens of this key, which would be refused. Wait for their end, or send `force`.";
+    /// The key is in use elsewhere.
+    KeyReused CONFLICT "key-reused" "This key is in use elsewhere, so it can't keep the two apart. Make a new one.";
     /// There is no Host header, or there are several.
     HostInvalid BAD_REQUEST "host-invalid" "Send one Host header (RFC 9112, section 3.2).";
     /// A parameter is missing.

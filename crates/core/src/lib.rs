@@ -17,6 +17,7 @@ pub mod profile;
 pub mod quota;
 pub mod rate;
 pub mod revocation;
+pub mod rotation;
 pub mod scope;
 pub mod seal;
 pub mod secret_token;

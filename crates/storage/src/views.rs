@@ -374,7 +374,7 @@ impl Views {
             .into_iter()
             .map(|policy| {
                 let keys = sets.remove(&policy.deployment).unwrap_or_default();
-                DeploymentView { policy, keys }
+                DeploymentView::new(policy, keys, &meter)
             })
             .collect();
         Ok(Some(TenantView {

@@ -228,15 +228,18 @@ fn key(command: &key::Command) -> Outcome<Option<Call>> {
             &format!("/deployments/{deployment}/signing-keys{rest}"),
         )
     };
-    let act = |which: &key::Which, act: &str| {
+    let one = |which: &key::Which, rest: &str| {
         let kid = which.kid().map(|kid| segment(kid.as_str()));
-        let path = keys(&which.place, &format!("/{}/{act}", kid.unwrap_or_default()));
-        Call::new(Method::POST, path).with(json!({}))
+        keys(&which.place, &format!("/{}{rest}", kid.unwrap_or_default()))
     };
+    let act =
+        |which: &key::Which, act: &str| Call::new(Method::POST, one(which, act)).with(json!({}));
     Ok(Some(match command {
         key::Command::Create(args) => Call::new(Method::POST, keys(&args.place, "")).with(
             json!({ "kid": args.kid, "algorithm": args.alg, "activate": args.activate.then_some(true) }),
         ),
+        // Only where the database is does somebody know better.
+        key::Command::Import(args) if args.accept_shared => return Ok(None),
         key::Command::Import(args) => {
             let bytes = super::read_input(&args.file)?;
             let text = str::from_utf8(&bytes)
@@ -249,9 +252,16 @@ fn key(command: &key::Command) -> Outcome<Option<Call>> {
         }
         key::Command::Rotate(args) => Call::new(Method::POST, keys(&args.place, "/rotate"))
             .with(json!({ "kid": args.kid, "algorithm": args.alg, "overlap": args.overlap })),
-        key::Command::Activate(which) => act(which, "activate"),
-        key::Command::Retire(which) => act(which, "retire"),
-        key::Command::Revoke(which) => act(which, "revoke"),
+        key::Command::Activate(which) => act(which, "/activate"),
+        key::Command::Retire(args) => Call::new(Method::POST, one(&args.which, "/retire"))
+            .with(json!({ "force": args.force.then_some(true) })),
+        key::Command::Revoke(which) => act(which, "/revoke"),
+        key::Command::Show(which) => Call::new(Method::GET, one(which, "")),
+        key::Command::Rotation { place } => {
+            let deployment = segment(&place.deployment);
+            let path = format!("/deployments/{deployment}/rotation");
+            Call::new(Method::GET, of_tenant(&place.tenant, &path))
+        }
         key::Command::List { place } => Call::new(Method::GET, keys(place, "")),
         // Secrets leave in an owner's session only.
         key::Command::Export(_) => return Ok(None),

@@ -76,6 +76,9 @@ pub(super) enum Command {
         /// Take a secret of 16 to 31 bytes
         #[arg(long)]
         accept_weak: bool,
+        /// Take a secret although another newsroom has it
+        #[arg(long)]
+        accept_shared: bool,
     },
 }
 
@@ -181,6 +184,10 @@ async fn explain(store: &Store, new: &NewTenant, refusal: Refusal) -> Failure {
                  could pass for a token of the other"
             ))
         }
+        (Refusal::Reused(shared), _) => Failure::new(format!(
+            "{}; or, if you know better, pass --accept-shared",
+            Refusal::Reused(shared)
+        )),
         (refusal, _) => refusal.into(),
     }
 }
@@ -252,8 +259,10 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             slug,
             folder,
             accept_weak,
+            accept_shared,
         } => {
-            return demo::import(store, slug, &folder, accept_weak, output).await;
+            let accept = (accept_weak, accept_shared);
+            return demo::import(store, slug, &folder, accept, output).await;
         }
     }
     Ok(ExitCode::SUCCESS)

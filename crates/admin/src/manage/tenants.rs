@@ -304,6 +304,7 @@ fn refused(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::SlugTaken | Refusal::LookTaken => Problem::SlugTaken.into(),
         Refusal::IssuerTaken => Problem::IssuerTaken.into(),
+        Refusal::Reused(_) => Problem::KeyReused.into(),
         Refusal::Setting(error) => Failure::field("", error.to_string()),
         Refusal::Storage(error) => error.into(),
     }

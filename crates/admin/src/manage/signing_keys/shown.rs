@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{deployment_id, key_id, refused};
+use super::{key_id, policy, refused};
 use crate::acts::signing_keys as acts;
 
 /// A signing key, shown.
@@ -71,10 +71,10 @@ pub(super) async fn reveal(
     Path((_, name, kid)): Path<(String, String, String)>,
 ) -> Result<Json<RevealedKeyOut>, Failure> {
     let kid = key_id(&kid)?;
-    let deployment = deployment_id(&mut caller.read(&app).await?, &caller, &name).await?;
+    let policy = policy(&mut caller.read(&app).await?, &caller, &name).await?;
     let mut act = caller.act(&app).await?;
     let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
-    let set = sets.remove(&deployment).unwrap_or_default();
+    let set = sets.remove(&policy.deployment).unwrap_or_default();
     let key = set.get(kid.as_str()).ok_or(Problem::NotFound)?;
     act.audit("key.reveal", kid.as_str(), &json!({ "deployment": name }))
         .await?;
