@@ -21,6 +21,7 @@ use crate::harness::sign_by_hand;
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://talk.example";
 const SECRET: &str = "Zq4vT9xWm2LrK8sNbJ6hYd3GcPeUaQ7f";
+const JTI: &str = "0d4f2c1e-2f6b-4b8e-9a53-6f1f0c1d2e3f";
 const OTHER: &str = "xT7mQ2wLbN9sKd4RhYv6JfPa3GcUeZq8";
 
 /// Numbers that are the same in every run (Knuth's MMIX generator).
@@ -142,37 +143,37 @@ fn signed(dice: &mut Dice, claims: &Value, secrets: &[&str]) -> String {
     sign_by_hand(secret, alg, &header, claims)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn talk_s_rules_restated_say_what_the_checker_says() {
-    let mut verifiers = Verifiers::start();
-    let mut dice = Dice(4);
-    let base64 = "base64:WnE0dlQ5eFdtMkxySzhzTmJKNmhZZDNHY1BlVWFRN2Y=";
-    let of_secret = [
+/// Settings with each kind of secret, and what may stand besides.
+fn secrets_of_talk() -> Vec<String> {
+    let entry = |kid: &str, secret: &str| format!("{{\"kid\":{kid},\"secret\":\"{secret}\"}}");
+    let (one, two) = (entry("\"k\"", SECRET), entry("\"k2\"", OTHER));
+    vec![
         format!("TALK_JWT_SECRET={SECRET}"),
         format!("TALK_JWT_SECRET='{{\"secret\":\"{SECRET}\"}}'"),
-        format!("TALK_JWT_SECRET={base64}"),
+        "TALK_JWT_SECRET=base64:WnE0dlQ5eFdtMkxySzhzTmJKNmhZZDNHY1BlVWFRN2Y=".to_owned(),
         "TALK_JWT_SECRET=base64:/wD+gKo0Nzg5Zq4vT9xWm2LrK8sNbJ6hYd3GcPeU".to_owned(),
-        format!("TALK_JWT_SECRETS='[{{\"kid\":\"k\",\"secret\":\"{SECRET}\"}}]'"),
-        format!(
-            "TALK_JWT_SECRETS='[{{\"kid\":\"k2\",\"secret\":\"{OTHER}\"}},{{\"kid\":\"k\",\"secret\":\"{SECRET}\"}}]'"
-        ),
-        format!(
-            "TALK_JWT_SECRETS='[{{\"kid\":\"k\",\"secret\":\"{SECRET}\"}},{{\"kid\":\"k\",\"secret\":\"{OTHER}\"}}]'"
-        ),
-        format!("TALK_JWT_SECRETS='[{{\"kid\":7,\"secret\":\"{SECRET}\"}}]'"),
+        format!("TALK_JWT_SECRETS='[{one}]'"),
+        format!("TALK_JWT_SECRETS='[{two},{one}]'"),
+        format!("TALK_JWT_SECRETS='[{one},{}]'", entry("\"k\"", OTHER)),
+        format!("TALK_JWT_SECRETS='[{}]'", entry("7", SECRET)),
         format!("TALK_JWT_SECRET={SECRET}\nTALK_JWT_ALG=HS512"),
-    ];
-    let besides = [
+    ]
+}
+
+fn other_settings_of_talk() -> Vec<String> {
+    let root = format!("TALK_ROOT_URL={ISSUER}");
+    vec![
         format!("TALK_JWT_ISSUER={ISSUER}"),
         format!("TALK_JWT_ISSUER={ISSUER} # as the deployment has it"),
-        format!("TALK_ROOT_URL={ISSUER}"),
-        format!("TALK_ROOT_URL={ISSUER}/\nTALK_JWT_AUDIENCE=\"talk\""),
-        format!(
-            "TALK_ROOT_URL={ISSUER}\nTALK_JWT_DISABLE_ISSUER=TRUE\nTALK_JWT_DISABLE_AUDIENCE=TRUE"
-        ),
-        format!("TALK_ROOT_URL={ISSUER}\nTALK_JWT_DISABLE_ISSUER=true"),
-        format!("TALK_ROOT_URL={ISSUER}\nTALK_JWT_USER_ID_CLAIM=user.id"),
-    ];
+        root.clone(),
+        format!("{root}/\nTALK_JWT_AUDIENCE=\"talk\""),
+        format!("{root}\nTALK_JWT_DISABLE_ISSUER=TRUE\nTALK_JWT_DISABLE_AUDIENCE=TRUE"),
+        format!("{root}\nTALK_JWT_DISABLE_ISSUER=true"),
+        format!("{root}\nTALK_JWT_USER_ID_CLAIM=user.id"),
+    ]
+}
+
+fn oddities_of_talk() -> Vec<(&'static str, Vec<Value>)> {
     let mut oddities = of_times();
     oddities.extend([
         (
@@ -211,17 +212,28 @@ async fn talk_s_rules_restated_say_what_the_checker_says() {
         ("user.id", vec![json!("8"), json!(null)]),
         ("pat", vec![json!(true), json!(false)]),
     ]);
+    oddities
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn talk_s_rules_restated_say_what_the_checker_says() {
+    let mut verifiers = Verifiers::start();
+    let mut dice = Dice(4);
+    let (secrets, others, oddities) = (
+        secrets_of_talk(),
+        other_settings_of_talk(),
+        oddities_of_talk(),
+    );
     // Settings as Node reads them: a process each, so each once.
     let mut read = HashMap::new();
     let (mut good, mut bad) = (0, 0);
     for round in 0..600 {
         let mut claims = json!({
-            "iss": ISSUER, "aud": "talk", "sub": "reader-1", "iat": NOW - 10, "exp": NOW + 3600,
-            "jti": "0d4f2c1e-2f6b-4b8e-9a53-6f1f0c1d2e3f",
+            "iss": ISSUER, "aud": "talk", "sub": "reader-1", "iat": NOW - 10, "exp": NOW + 3600, "jti": JTI,
         });
         change(&mut dice, &mut claims, &oddities);
         let token = signed(&mut dice, &claims, &[SECRET, SECRET, SECRET, SECRET, OTHER]);
-        let settings = format!("{}\n{}\n", dice.pick(&besides), dice.pick(&of_secret));
+        let settings = format!("{}\n{}\n", dice.pick(&others), dice.pick(&secrets));
         if !read.contains_key(&settings) {
             let env = read_env(&settings).await;
             read.insert(settings.clone(), env);
@@ -240,16 +252,8 @@ async fn talk_s_rules_restated_say_what_the_checker_says() {
     assert!(good > 50 && bad > 50, "{good} {bad}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn coral_s_rules_restated_say_what_the_checker_says() {
-    let mut verifiers = Verifiers::start();
-    let mut dice = Dice(9);
-    let (one, two) = (format!("ssosec_{SECRET}"), format!("ssosec_{OTHER}"));
-    let secrets = [
-        json!([{ "kid": "k", "secret": one }]),
-        json!([{ "kid": "k", "secret": one }, { "kid": "k2", "secret": two }]),
-    ];
-    let addresses = [
+fn addresses() -> Vec<Value> {
+    let texts = [
         "https://a.example/b.png",
         "/b",
         "mailto:ann",
@@ -262,31 +266,35 @@ async fn coral_s_rules_restated_say_what_the_checker_says() {
         "javascript:alert(1)",
         "",
     ];
-    let addresses = || {
-        let texts = addresses.iter().map(|address| json!(address));
-        texts.chain([json!(null), json!(7)]).collect::<Vec<_>>()
-    };
-    let of_reader = [
+    texts
+        .iter()
+        .map(|address| json!(address))
+        .chain([json!(null), json!(7)])
+        .collect()
+}
+
+fn emails() -> Vec<Value> {
+    let texts = [
+        "",
+        "ann",
+        "a@b",
+        "a@b c",
+        "a b@c.de",
+        "Ann@Post.Example",
+        "a@\u{feff}b.c",
+    ];
+    let long = format!("{}@post.example", "é".repeat(88));
+    texts
+        .iter()
+        .map(|email| json!(email))
+        .chain([json!(null), json!(long)])
+        .collect()
+}
+
+fn oddities_of_readers() -> Vec<(&'static str, Vec<Value>)> {
+    vec![
         ("id", vec![json!(""), json!(7), json!(null), json!("ann")]),
-        (
-            "email",
-            [
-                "",
-                "ann",
-                "a@b",
-                "a@b c",
-                "a b@c.de",
-                "Ann@Post.Example",
-                "a@\u{feff}b.c",
-            ]
-            .map(|email| json!(email))
-            .into_iter()
-            .chain([
-                json!(null),
-                json!(format!("{}@post.example", "é".repeat(88))),
-            ])
-            .collect(),
-        ),
+        ("email", emails()),
         ("username", vec![json!(""), json!(7), json!(null)]),
         (
             "role",
@@ -312,20 +320,36 @@ async fn coral_s_rules_restated_say_what_the_checker_says() {
         ),
         ("url", addresses()),
         ("avatar", addresses()),
-    ];
-    let mut of_token = of_times();
-    of_token.extend([
+    ]
+}
+
+fn oddities_of_coral() -> Vec<(&'static str, Vec<Value>)> {
+    let mut oddities = of_times();
+    oddities.extend([
         ("user", vec![json!(null), json!([]), json!("x"), json!({})]),
         ("iss", vec![json!(ISSUER)]),
         ("sub", vec![json!("1"), json!(7)]),
         ("aud", vec![json!("talk"), json!(["talk"])]),
     ]);
+    oddities
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn coral_s_rules_restated_say_what_the_checker_says() {
+    let mut verifiers = Verifiers::start();
+    let mut dice = Dice(9);
+    let (one, two) = (format!("ssosec_{SECRET}"), format!("ssosec_{OTHER}"));
+    let secrets = [
+        json!([{ "kid": "k", "secret": one }]),
+        json!([{ "kid": "k", "secret": one }, { "kid": "k2", "secret": two }]),
+    ];
+    let (of_reader, of_token) = (oddities_of_readers(), oddities_of_coral());
     let (mut good, mut bad) = (0, 0);
     for round in 0..600 {
         let mut reader =
             json!({ "id": "reader-1", "email": "ann@post.example", "username": "ann" });
         change(&mut dice, &mut reader, &of_reader);
-        let mut claims = json!({ "iat": NOW - 10, "exp": NOW + 3600, "jti": "0d4f2c1e-2f6b-4b8e-9a53-6f1f0c1d2e3f", "user": reader });
+        let mut claims = json!({ "iat": NOW - 10, "exp": NOW + 3600, "jti": JTI, "user": reader });
         if dice.below(3) == 0 {
             claims["iss"] = json!(ISSUER);
             claims["sub"] = json!("1");

@@ -20,6 +20,7 @@ pub mod settings;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod wiped;
 
 pub use case::{Deployment, Question, Reader};
 pub use report::{Check, Outcome, Report, Section, SettingsFound, Taken, Unread, Verdict};

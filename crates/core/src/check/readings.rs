@@ -9,7 +9,7 @@ use base64::{
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::decoded::Decoded;
+use super::{decoded::Decoded, wiped::Wiped};
 use crate::key::{hmac_matches, node_base64};
 
 const PREFIX: &str = "base64:";
@@ -103,8 +103,8 @@ pub(super) fn inner_secret(text: &str) -> Option<Zeroizing<String>> {
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
-    let value: Value = serde_json::from_str(text).ok()?;
-    let object = match &value {
+    let value = Wiped::read(text)?;
+    let object = match &*value {
         Value::Array(list) => list.first()?,
         other => other,
     };

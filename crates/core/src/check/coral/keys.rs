@@ -5,7 +5,7 @@ use super::{
         readings::{Reading, signed_with},
         rule::{Finding, Rule},
     },
-    Coral, PREFIX, Secret,
+    Coral, Secret,
 };
 
 pub(super) fn rules<'a>() -> [Rule<Coral<'a>>; 6] {
@@ -50,7 +50,7 @@ fn prefix(coral: &Coral<'_>) -> Finding {
     if coral
         .secrets
         .iter()
-        .all(|secret| secret.text.starts_with(PREFIX))
+        .all(|secret| secret.text.starts_with("ssosec_"))
     {
         return Finding::pass("it begins with ssosec_");
     }

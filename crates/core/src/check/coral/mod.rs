@@ -12,15 +12,13 @@ use super::{
     case::Case,
     nothing,
     rule::{Rule, try_all},
+    settings::BareSecret,
     verdict,
 };
 use crate::{key::Algorithm, signing_key::SigningKey};
 
 const ID: &str = "coral";
 const TITLE: &str = "Coral's single sign-on";
-
-/// How all secrets begin that Coral makes.
-const PREFIX: &str = "ssosec_";
 
 /// A secret that is active in Coral.
 pub(super) struct Secret {
@@ -45,11 +43,10 @@ pub(super) fn rules<'a>() -> Vec<Rule<Coral<'a>>> {
 
 /// Whether it matters what Coral makes of the token.
 pub(super) fn is_asked(question: &Question<'_>) -> bool {
-    let coral_secret = |text: &str| text.starts_with(PREFIX);
     let pasted = question
         .settings
         .map_or(&[][..], |settings| &settings.secrets);
-    counts(question) || pasted.iter().any(|secret| coral_secret(&secret.text))
+    counts(question) || pasted.iter().any(BareSecret::is_corals)
 }
 
 /// Whether Coral's verdict decides for the deployment that was asked about.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{Form, Settings, is_talks};
+use super::{super::wiped::Wiped, Form, Settings, is_talks};
 
 /// The longest secret that stands in a line by itself, in bytes. Longer ones are keys in PEM.
 const MAX_LINE: usize = 4_096;
@@ -23,6 +23,13 @@ pub struct BareSecret {
     pub line: usize,
 }
 
+impl BareSecret {
+    /// Whether Coral made it.
+    pub(in super::super) fn is_corals(&self) -> bool {
+        self.text.starts_with("ssosec_")
+    }
+}
+
 impl fmt::Debug for BareSecret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -33,8 +40,8 @@ impl fmt::Debug for BareSecret {
 }
 
 pub(super) fn read(text: &str, settings: &mut Settings) {
-    if let Ok(value) = serde_json::from_str(text) {
-        return read_json(value, settings);
+    if let Some(value) = Wiped::read(text) {
+        return read_json(&value, settings);
     }
     let mut lines = text
         .lines()
@@ -51,6 +58,12 @@ pub(super) fn read(text: &str, settings: &mut Settings) {
              unit, or one secret alone",
         );
     }
+    if only.contains("TALK_") {
+        return settings.unread(
+            line,
+            "Talk's variables stand in a form that isn't known; write them as lines of NAME=value",
+        );
+    }
     if only.len() > MAX_LINE {
         return settings.unread(line, "the line is too long for a secret");
     }
@@ -64,32 +77,28 @@ pub(super) fn read(text: &str, settings: &mut Settings) {
 }
 
 /// Takes a list of secrets, one alone, or an object whose members are Talk's variables.
-fn read_json(value: Value, settings: &mut Settings) {
+fn read_json(value: &Value, settings: &mut Settings) {
     match value {
         Value::Array(list) => {
-            for (at, entry) in list.into_iter().enumerate() {
-                let Value::Object(entry) = entry else {
-                    settings.unread(1, format!("entry {} is no object", at + 1));
-                    continue;
-                };
-                take_entry(&Value::Object(entry), at + 1, settings);
+            for (at, entry) in list.iter().enumerate() {
+                take_entry(entry, at + 1, settings);
             }
         }
         Value::Object(object) if object.keys().any(|name| is_talks(name)) => {
             for (name, value) in object {
                 match value {
-                    Value::String(text) => settings.take(&name, Zeroizing::new(text), 1),
-                    _ if is_talks(&name) => {
+                    Value::String(text) => settings.take(name, Zeroizing::new(text.clone()), 1),
+                    _ if is_talks(name) => {
                         settings.unread(1, format!("the value of {name} is no text"));
                     }
                     _ => {}
                 }
             }
         }
-        entry @ Value::Object(_) => take_entry(&entry, 1, settings),
+        Value::Object(_) => take_entry(value, 1, settings),
         Value::String(text) => settings.secrets.push(BareSecret {
             kid: None,
-            text: Zeroizing::new(text),
+            text: Zeroizing::new(text.clone()),
             inactive_at: None,
             line: 1,
         }),

@@ -306,6 +306,7 @@ fn what_is_in_no_known_form_is_said() {
         "- a\n- b\n",
         "7",
         "# only this",
+        "docker run -e TALK_JWT_SECRET=abc talk",
     ] {
         let settings = Settings::read(text);
         assert_eq!(settings.form, Form::Unknown, "{text}");

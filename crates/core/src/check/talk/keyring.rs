@@ -8,6 +8,7 @@ use super::{
         decoded::Decoded,
         readings::{Reading, signed_with, talk_key},
         settings::Settings,
+        wiped::Wiped,
     },
     algorithm,
 };
@@ -123,9 +124,10 @@ impl Keyring {
                 form: Form::Secret(Zeroizing::new(text.to_owned())),
             }),
             None => {
-                let entry = ring.object(text);
-                if let Some(entry) = entry {
-                    ring.read_pair(None, &entry, algorithm);
+                if let Some(entry) = ring.object(text)
+                    && let Some(entry) = entry.as_object()
+                {
+                    ring.read_pair(None, entry, algorithm);
                 }
             }
         }
@@ -150,18 +152,15 @@ impl Keyring {
     }
 
     fn read_list(&mut self, text: &str, algorithm: Algorithm) {
-        let list = match serde_json::from_str(text) {
-            Ok(Value::Array(list)) if list.is_empty() => {
-                self.faults.list = Some("it is an empty list");
-                return;
-            }
-            Ok(Value::Array(list)) => list,
-            Ok(_) => {
-                self.faults.list = Some("it is JSON, but no list");
-                return;
-            }
-            Err(_) => {
-                self.faults.list = Some("it isn't JSON");
+        let list = Wiped::read(text);
+        let list = match list.as_deref() {
+            Some(Value::Array(list)) if !list.is_empty() => list,
+            found => {
+                self.faults.list = Some(match found {
+                    Some(Value::Array(_)) => "it is an empty list",
+                    Some(_) => "it is JSON, but no list",
+                    None => "it isn't JSON",
+                });
                 return;
             }
         };
@@ -208,11 +207,12 @@ impl Keyring {
     }
 
     /// The object that an asymmetric `TALK_JWT_SECRET` has to be.
-    fn object(&mut self, text: &str) -> Option<Map<String, Value>> {
+    fn object(&mut self, text: &str) -> Option<Wiped> {
         let is_pem = text.contains("-----BEGIN ");
-        match serde_json::from_str(text) {
-            Ok(Value::Object(object)) => return Some(object),
-            Err(_) if text.trim_start().starts_with('{') && is_pem && text.contains('\n') => {
+        let read = Wiped::read(text);
+        match read {
+            Some(object) if object.is_object() => return Some(object),
+            None if text.trim_start().starts_with('{') && is_pem && text.contains('\n') => {
                 self.faults.newlines = true;
             }
             _ if is_pem => self.faults.json = Some("it is a bare PEM"),
@@ -223,7 +223,7 @@ impl Keyring {
 
     fn read_pair(&mut self, kid: Option<String>, entry: &Map<String, Value>, algorithm: Algorithm) {
         let pem = match entry.get("public").and_then(Value::as_str) {
-            Some(pem) if !pem.is_empty() => pem.replace("\\n", "\n"),
+            Some(pem) if !pem.is_empty() => Zeroizing::new(pem.replace("\\n", "\n")),
             _ => {
                 self.faults.json = Some("it has no `public`");
                 return;

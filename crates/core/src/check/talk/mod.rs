@@ -8,7 +8,7 @@ mod variables;
 
 use std::borrow::Cow;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 pub(super) use self::claims::LEAST_ID;
@@ -20,6 +20,7 @@ use super::{
     rule::{Rule, try_all},
     settings::{BareSecret, Form, Settings, Variable},
     verdict,
+    wiped::Wiped,
 };
 use crate::{
     key::Algorithm,
@@ -34,7 +35,7 @@ const TITLE: &str = "Talk v4";
 pub(super) struct Talk<'a> {
     case: &'a Case<'a>,
     settings: &'a Settings,
-    /// Whether the settings that count were pasted.
+    /// Whether the keys were pasted.
     pasted: bool,
     keyring: Keyring,
 }
@@ -65,7 +66,7 @@ pub(super) fn section(question: &Question<'_>, case: Option<&Case<'_>>, readable
             "an issuing token is shown to Lanyard, and never to Talk",
         );
     }
-    let settings = match settings_of(question, case) {
+    let (settings, pasted) = match settings_of(question, case) {
         Ok(settings) => settings,
         Err(error) => {
             return nothing(
@@ -78,7 +79,7 @@ pub(super) fn section(question: &Question<'_>, case: Option<&Case<'_>>, readable
     let talk = case.map(|case| Talk {
         case,
         settings: &settings,
-        pasted: question.settings.is_some(),
+        pasted,
         keyring: Keyring::read(&settings),
     });
     let checks = try_all(rules(), talk.as_ref());
@@ -97,34 +98,40 @@ pub(super) fn section(question: &Question<'_>, case: Option<&Case<'_>>, readable
     }
 }
 
-/// The settings that count: the pasted ones, with what Lanyard prints in the place of secrets that weren't.
+/// The settings that count, and whether their keys were pasted: the pasted ones, with what Lanyard prints in the place of
+/// keys that weren't.
 fn settings_of<'a>(
     question: &Question<'a>,
     case: Option<&Case<'_>>,
-) -> Result<Cow<'a, Settings>, TalkError> {
+) -> Result<(Cow<'a, Settings>, bool), TalkError> {
     let Some(pasted) = question.settings else {
-        return printed(question, case).map(Cow::Owned);
+        return Ok((Cow::Owned(printed(question, case)?), false));
     };
-    let has_secret = pasted.variables.iter().any(Variable::is_secret);
-    if has_secret {
-        return Ok(Cow::Borrowed(pasted));
+    if pasted.variables.iter().any(Variable::is_secret) {
+        return Ok((Cow::Borrowed(pasted), true));
     }
-    let mut settings = printed(question, case).or_else(|error| {
+    let mut settings = match printed(question, case) {
+        Ok(printed) => printed,
         // Variables alone still say something.
-        if pasted.has_talk() {
-            Ok(empty())
-        } else {
-            Err(error)
-        }
-    })?;
+        Err(_) if pasted.has_talk() => empty(),
+        Err(error) => return Err(error),
+    };
     if pasted.has_talk() {
-        settings.variables.retain(Variable::is_secret);
+        let of_keys = |variable: &Variable| {
+            variable.is_secret()
+                || (variable.name == "TALK_JWT_ALG" && pasted.get("TALK_JWT_ALG").is_none())
+        };
+        settings.variables.retain(of_keys);
         settings.variables.extend(pasted.variables.iter().cloned());
-    } else if !pasted.secrets.is_empty() {
-        settings.variables.retain(|variable| !variable.is_secret());
-        settings.variables.push(of_bare(&pasted.secrets));
+        return Ok((Cow::Owned(settings), false));
     }
-    Ok(Cow::Owned(settings))
+    let secrets = pasted.secrets.iter().filter(|secret| !secret.is_corals());
+    let secrets: Vec<_> = secrets.collect();
+    if !secrets.is_empty() {
+        settings.variables.retain(|variable| !variable.is_secret());
+        settings.variables.push(of_bare(&secrets));
+    }
+    Ok((Cow::Owned(settings), !secrets.is_empty()))
 }
 
 fn empty() -> Settings {
@@ -168,18 +175,18 @@ fn printed(question: &Question<'_>, case: Option<&Case<'_>>) -> Result<Settings,
 }
 
 /// The variable that secrets stand in that were pasted by themselves.
-fn of_bare(secrets: &[BareSecret]) -> Variable {
+fn of_bare(secrets: &[&BareSecret]) -> Variable {
     let (name, value) = match secrets {
-        [only] if only.kid.is_none() => ("TALK_JWT_SECRET", only.text.to_string()),
+        [only] if only.kid.is_none() => ("TALK_JWT_SECRET", only.text.clone()),
         several => {
-            let entry = |secret: &BareSecret| json!({ "kid": secret.kid, "secret": *secret.text });
-            let list: Vec<_> = several.iter().map(entry).collect();
-            ("TALK_JWT_SECRETS", json!(list).to_string())
+            let entry = |secret: &&BareSecret| json!({ "kid": secret.kid, "secret": *secret.text });
+            let list = Wiped::from(several.iter().map(entry).collect::<Value>());
+            ("TALK_JWT_SECRETS", Zeroizing::new(list.to_string()))
         }
     };
     Variable {
         name: name.to_owned(),
-        value: Zeroizing::new(value),
+        value,
         line: 0,
     }
 }

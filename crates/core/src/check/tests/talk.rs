@@ -356,3 +356,47 @@ fn a_secret_that_was_pasted_alone_is_that_of_the_deployment() {
     assert!(report.accepted && report.section("talk").unwrap().first_failure().is_some());
     assert_eq!(policy().claims.kind().name(), "talk");
 }
+
+#[test]
+fn settings_without_a_secret_are_judged_with_the_deployments_keys() {
+    let key = ec();
+    let row = |settings: &str| {
+        Row::talk()
+            .signed_by(&key)
+            .with_keys(vec![ec_of(&key)])
+            .settings(settings)
+    };
+    for settings in [
+        "TALK_JWT_ISSUER=https://talk.example",
+        "TALK_JWT_AUDIENCE=talk\nTALK_JWT_ALG=ES256",
+    ] {
+        assert_eq!(
+            super::broken(row(settings).report().section("talk").unwrap()),
+            [],
+            "{settings}"
+        );
+    }
+    let found = row("TALK_ROOT_URL=https://talk.example/").report();
+    assert_eq!(
+        super::broken(found.section("talk").unwrap()),
+        [("talk-issuer", Outcome::Fail)]
+    );
+}
+
+/// The same key once more.
+fn ec_of(key: &SigningKey) -> SigningKey {
+    of_material(
+        "ec",
+        KeyMaterial::from_bytes(key.algorithm(), &key.material.to_bytes()).unwrap(),
+    )
+}
+
+#[test]
+fn a_secret_of_corals_is_not_taken_for_one_of_talks() {
+    let report = Row::talk().settings(CORAL).report();
+    assert!(report.accepted);
+    assert_eq!(
+        report.section("coral").unwrap().verdict,
+        super::Verdict::Refused
+    );
+}
