@@ -41,6 +41,8 @@ mod dev;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod invitations;
@@ -74,6 +76,8 @@ mod platform;
 mod races;
 #[cfg(test)]
 mod rotation;
+#[cfg(test)]
+mod settings;
 #[cfg(test)]
 mod signing_keys;
 #[cfg(test)]

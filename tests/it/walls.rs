@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use crate::desk::Desk;
 
 /// The tables that hold rows of tenants.
-const TENANT_TABLES: [&str; 11] = [
+const TENANT_TABLES: [&str; 12] = [
     "issuers",
     "deployments",
     "signing_keys",
@@ -17,6 +17,7 @@ const TENANT_TABLES: [&str; 11] = [
     "imports",
     "key_use",
     "key_use_hourly",
+    "exchange_codes",
 ];
 
 /// A connection in the role that the server uses.

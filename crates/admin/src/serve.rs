@@ -5,8 +5,8 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use lanyard_api::{App, Limits, PublicUrl, Settings, log};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{
-    Clock, Database, Listener, StorageError, accounts, fingerprints, idempotency, keys, outbox,
-    revocations, usage,
+    Clock, Database, Listener, StorageError, accounts, exchange_codes, fingerprints, idempotency,
+    keys, outbox, revocations, usage,
 };
 use tokio::{
     net::TcpListener,
@@ -141,6 +141,7 @@ async fn forget(database: &Database) -> Result<(), StorageError> {
     revocations::prune(database).await?;
     accounts::prune(database).await?;
     idempotency::prune(database).await?;
+    exchange_codes::prune(database).await?;
     usage::prune(database).await
 }
 

@@ -79,6 +79,10 @@ problems! {
     TokenWithoutId BAD_REQUEST "token-without-id" "The token has no `jti`, so it can't be told from others. Revoke its reader's tokens, or its key.";
     /// The tenant has no deployment of this name.
     DeploymentUnknown UNPROCESSABLE_ENTITY "deployment-unknown" "The tenant has no deployment of this name.";
+    /// The exchange code was redeemed, is too old, or never was.
+    CodeInvalid BAD_REQUEST "code-invalid" "The code was used, is older than a minute, or isn't one of this newsroom. Ask the newsroom's site for a new one.";
+    /// A page of another site presents an exchange code.
+    OriginNotAllowed FORBIDDEN "origin-not-allowed" "This newsroom doesn't allow pages of this origin to exchange codes. An admin adds it to `allowed_origins` in the settings.";
     /// Coral would refuse the reader.
     CoralRefuses UNPROCESSABLE_ENTITY "reader-unfit-for-coral" "Coral would refuse a token for this reader.";
     /// Coral makes its signing secrets itself.

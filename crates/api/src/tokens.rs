@@ -3,6 +3,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod check;
+pub(crate) mod codes;
 pub(crate) mod issue;
 mod wish;
 

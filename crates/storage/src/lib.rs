@@ -14,6 +14,7 @@ mod database;
 pub mod deployments;
 pub mod devices;
 mod error;
+pub mod exchange_codes;
 pub mod fingerprints;
 mod held;
 pub mod idempotency;

@@ -100,6 +100,8 @@ pub struct TenantMeter {
     pub issue: Bucket,
     /// Readers' tokens shown.
     pub validate: Bucket,
+    /// Codes that browsers present for tokens.
+    pub exchange: Bucket,
     /// Everything else.
     pub requests: Bucket,
     counts: [OnceLock<Box<Cells>>; Operation::ALL.len()],
@@ -116,6 +118,7 @@ impl TenantMeter {
             tenant,
             issue: Bucket::default(),
             validate: Bucket::default(),
+            exchange: Bucket::default(),
             requests: Bucket::default(),
             counts: Default::default(),
             api_keys: Mutex::default(),

@@ -12,6 +12,7 @@ use std::{
 use lanyard_core::{
     api_key::{ApiKey, ApiKeyHash},
     id::{ApiKeyId, DeploymentId, Slug, TenantId},
+    origin::Origins,
     quota::Quota,
     revocation::Revocations,
     signing_key::{KeySet, Origin, SigningKey},
@@ -66,6 +67,8 @@ pub struct TenantView {
     pub status: TenantStatus,
     /// How much it may have.
     pub quota: Quota,
+    /// The sites whose pages may exchange codes for tokens.
+    pub allowed_origins: Origins,
     /// Its counts and its rate limits; they outlive the view.
     pub meter: Arc<TenantMeter>,
     pub(crate) deployments: Vec<DeploymentView>,
@@ -92,6 +95,14 @@ impl TenantView {
     /// All deployments.
     pub fn deployments(&self) -> impl Iterator<Item = &DeploymentView> {
         self.deployments.iter()
+    }
+
+    /// The deployment with this id.
+    #[must_use]
+    pub fn deployment_by_id(&self, id: DeploymentId) -> Option<&DeploymentView> {
+        self.deployments
+            .iter()
+            .find(|deployment| deployment.policy.deployment == id)
     }
 
     /// The id of the deployment of this name.

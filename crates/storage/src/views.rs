@@ -381,6 +381,7 @@ impl Views {
             id,
             slug: tenant.slug,
             status: tenant.status,
+            allowed_origins: tenant.allowed_origins,
             quota: tenant.quota,
             meter,
             deployments,

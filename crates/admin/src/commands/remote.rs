@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{Command, api_key, audit, key, migrate_to_coral, tenant, token, transfer, user};
+use super::{
+    Command, api_key, audit, deployment, key, migrate_to_coral, setup, tenant, token, transfer,
+    user,
+};
 use crate::{
     client::{Call, Client, segment},
     output::{Failure, Outcome, Output},
@@ -56,12 +59,16 @@ pub(super) async fn run(client: &Client, command: &Command, output: Output) -> O
         Command::Tenant(tenant::Command::MigrateToCoral(args)) => {
             return migrate_to_coral::run(client, args, output).await;
         }
-        Command::Tenant(command) => tenant(command),
+        Command::Tenant(command) => tenant(command)?,
         Command::Key(command) => key(command)?,
         Command::User(command) => user(command)?,
         Command::Token(command) => token(command)?,
         Command::ApiKey(command) => api_key(command),
-        Command::Deployment(command) => Some(command.call()),
+        Command::Deployment(deployment::Command::Settings(shown)) => {
+            setup::print(client, None, shown, output).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Deployment(command) => command.call(),
         Command::Member(command) => Some(command.call()),
         Command::Invitation(command) => Some(command.call()),
         Command::Usage { tenant, by_day } => {
@@ -170,18 +177,15 @@ pub(super) fn of_tenant(tenant: &str, rest: &str) -> String {
     format!("/v1/tenants/{}{rest}", segment(tenant))
 }
 
-fn tenant(command: &tenant::Command) -> Option<Call> {
-    match command {
+fn tenant(command: &tenant::Command) -> Outcome<Option<Call>> {
+    Ok(match command {
         tenant::Command::Show { slug } => Some(Call::new(Method::GET, of_tenant(slug, ""))),
-        tenant::Command::Update {
-            slug,
-            accept_issuing_tokens,
-        } => {
+        tenant::Command::Update { slug, change } => {
             let call = Call::new(Method::PATCH, of_tenant(slug, "/settings"));
-            Some(call.with(json!({ "accept_issuing_tokens": accept_issuing_tokens })))
+            Some(call.with(change.body()?))
         }
         _ => None,
-    }
+    })
 }
 
 fn api_key(command: &api_key::Command) -> Option<Call> {

@@ -1,12 +1,13 @@
 //! `lanyard tenant`: newsrooms.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use lanyard_core::{
     deployment::Deployment,
     id::{DeploymentId, Slug, TenantId},
     key::Algorithm,
+    origin::{Origin, Origins},
     profile::{Claims, ProfileClaims, TalkClaims},
     tenant::{ClaimPath, ClaimText, IssuingRule, TenantStatus},
 };
@@ -37,14 +38,13 @@ pub(super) enum Command {
     },
     /// Change a newsroom's settings
     #[command(
-        after_help = "Example:\n  lanyard tenant update the-post --accept-issuing-tokens false"
+        after_help = "Examples:\n  lanyard tenant update the-post --accept-issuing-tokens false\n  lanyard tenant update the-post --allow-origin https://www.the-post.example --allow-origin https://the-post.example"
     )]
     Update {
         /// Newsroom
         slug: String,
-        /// Whether issuing tokens are accepted as the demo service mints them, not only API keys
-        #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
-        accept_issuing_tokens: bool,
+        #[command(flatten)]
+        change: Change,
     },
     /// Serve a newsroom no more: its tokens and API keys are refused within a second
     Suspend {
@@ -80,6 +80,42 @@ pub(super) enum Command {
         #[arg(long)]
         accept_shared: bool,
     },
+}
+
+/// What is to change.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(super) struct Change {
+    /// Whether issuing tokens are accepted as the demo service mints them, not only API keys
+    #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
+    accept_issuing_tokens: Option<bool>,
+    /// A site whose pages may exchange codes for tokens; say each, they take the place of those before
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<Origin>,
+    /// No site's pages may exchange codes any more
+    #[arg(long, conflicts_with = "allow_origin")]
+    allow_no_origin: bool,
+}
+
+impl Change {
+    /// The sites that are allowed from now on, if that changes.
+    fn origins(&self) -> Outcome<Option<Origins>> {
+        let changes = self.allow_no_origin || !self.allow_origin.is_empty();
+        let origins: BTreeSet<_> = self.allow_origin.iter().cloned().collect();
+        Ok(changes.then(|| origins.try_into()).transpose()?)
+    }
+
+    /// The change as the management API takes it.
+    pub(super) fn body(&self) -> Outcome<Value> {
+        let mut body = serde_json::Map::new();
+        if let Some(accepted) = self.accept_issuing_tokens {
+            body.insert("accept_issuing_tokens".to_owned(), json!(accepted));
+        }
+        if let Some(origins) = self.origins()? {
+            body.insert("allowed_origins".to_owned(), json!(origins));
+        }
+        Ok(Value::Object(body))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -221,19 +257,20 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             let value = describe(store, &slug).await?;
             output.result(&serde_json::to_string_pretty(&value)?, &value)?;
         }
-        Command::Update {
-            slug,
-            accept_issuing_tokens,
-        } => {
+        Command::Update { slug, change } => {
             let mut tx = store.write(&slug).await?;
             let settings = tenants::settings_now(&mut tx).await?;
             let mut settings =
                 settings.ok_or_else(|| Failure::new(format!("there is no tenant `{slug}`")))?;
-            settings.issuing.accepted = accept_issuing_tokens;
+            settings.issuing.accepted = change
+                .accept_issuing_tokens
+                .unwrap_or(settings.issuing.accepted);
+            if let Some(origins) = change.origins()? {
+                settings.allowed_origins = origins;
+            }
             tenants::set_settings(&mut tx, &settings).await?;
-            let detail = json!({ "accept_issuing_tokens": accept_issuing_tokens });
             store
-                .audit(&mut tx, "tenant.update", &slug, &detail)
+                .audit(&mut tx, "tenant.update", &slug, &change.body()?)
                 .await?;
             tx.commit().await?.done();
             output.result(
@@ -362,6 +399,7 @@ pub(super) async fn describe(store: &Store, slug: &str) -> Outcome<Value> {
         "status": tenant.status,
         "accept_issuing_tokens": first.is_some_and(|policy| policy.issuing.accepted),
         "allow_email_ids": first.is_some_and(|policy| policy.allow_email_ids),
+        "allowed_origins": tenant.allowed_origins,
         "deployments": deployments,
     }))
 }

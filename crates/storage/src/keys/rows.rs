@@ -56,15 +56,10 @@ impl KeyRow {
         }
     }
 
-    /// The longest life of a token of this key that may be about, in seconds: others sign with an imported one too.
+    /// The longest life of a token of this key that may be about, in seconds.
     #[must_use]
     pub fn longest_life(&self) -> i64 {
-        match self.origin {
-            Origin::Generated => self.longest_lifetime,
-            Origin::Imported {
-                accept_lifetime, ..
-            } => accept_lifetime.max(self.longest_lifetime),
-        }
+        self.origin.longest_life(self.longest_lifetime)
     }
 }
 

@@ -5,6 +5,8 @@ mod export;
 mod make;
 mod status;
 
+pub(super) use export::export_settings;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};

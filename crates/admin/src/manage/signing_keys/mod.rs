@@ -4,7 +4,7 @@ mod begin;
 mod end;
 mod key;
 mod new;
-mod refused;
+pub(super) mod refused;
 mod rotation;
 mod shown;
 mod wanted;

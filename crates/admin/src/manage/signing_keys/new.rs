@@ -4,7 +4,7 @@ use lanyard_api::{Act, App, Caller, Failure, Problem, Who, fields::Time};
 use lanyard_core::{
     id::Kid,
     signing_key::{KeySet, SigningKey},
-    talk,
+    talk::{self, Wanted},
 };
 use lanyard_storage::keys::{self, KeyRow, Replaced};
 use serde::Serialize;
@@ -64,7 +64,7 @@ pub(super) async fn shown(
     let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
     let set = sets.remove(&seen.policy.deployment).unwrap_or_default();
     let mut notes = after_replacing(begun.replaced.is_some(), &begun.key, seen);
-    let talk_settings = match talk::settings(&seen.policy, &set, false, now) {
+    let talk_settings = match talk::settings(&seen.policy, &set, Wanted::all(false), now) {
         Ok(_) if holds_others_secrets(&set, &begun.key, now) && !is_operator(caller) => {
             notes.push("Talk's settings hold other keys' secrets too: an owner gets them from …/signing-keys/export.".into());
             None

@@ -49,7 +49,7 @@ pub(super) fn no_settings(error: &TalkError) -> Failure {
 }
 
 /// The texts of the core name options of the command line, which are members here.
-pub(super) fn in_json(text: &str) -> String {
+pub(in crate::manage) fn in_json(text: &str) -> String {
     text.replace("--accept-weak", "`accept_weak`")
         .replace("--with-private", "`with_private`")
 }

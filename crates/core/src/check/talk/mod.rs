@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 pub(super) use self::claims::LEAST_ID;
 use self::keyring::Keyring;
 use super::{
-    Question, Section, TokenProfile, Verdict,
+    Deployment, Question, Section, TokenProfile, Verdict,
     case::Case,
     nothing,
     rule::{Rule, try_all},
@@ -24,8 +24,7 @@ use super::{
 };
 use crate::{
     key::Algorithm,
-    signing_key::KeySet,
-    talk::{self, TalkError},
+    talk::{self, TalkError, Wanted},
 };
 
 const ID: &str = "talk";
@@ -66,7 +65,7 @@ pub(super) fn section(question: &Question<'_>, case: Option<&Case<'_>>, readable
             "an issuing token is shown to Lanyard, and never to Talk",
         );
     }
-    let (settings, pasted) = match settings_of(question, case) {
+    let (settings, pasted) = match settings_of(question) {
         Ok(settings) => settings,
         Err(error) => {
             return nothing(
@@ -100,17 +99,14 @@ pub(super) fn section(question: &Question<'_>, case: Option<&Case<'_>>, readable
 
 /// The settings that count, and whether their keys were pasted: the pasted ones, with what Lanyard prints in the place of
 /// keys that weren't.
-fn settings_of<'a>(
-    question: &Question<'a>,
-    case: Option<&Case<'_>>,
-) -> Result<(Cow<'a, Settings>, bool), TalkError> {
+fn settings_of<'a>(question: &Question<'a>) -> Result<(Cow<'a, Settings>, bool), TalkError> {
     let Some(pasted) = question.settings else {
-        return Ok((Cow::Owned(printed(question, case)?), false));
+        return Ok((Cow::Owned(printed(question)?), false));
     };
     if pasted.variables.iter().any(Variable::is_secret) {
         return Ok((Cow::Borrowed(pasted), true));
     }
-    let mut settings = match printed(question, case) {
+    let mut settings = match printed(question) {
         Ok(printed) => printed,
         // Variables alone still say something.
         Err(_) if pasted.has_talk() => empty(),
@@ -143,21 +139,11 @@ fn empty() -> Settings {
     }
 }
 
-/// What Lanyard prints for the deployment. Where its keys have two algorithms, Talk has those of the token's.
-fn printed(question: &Question<'_>, case: Option<&Case<'_>>) -> Result<Settings, TalkError> {
-    let policy = question.deployment.policy;
-    let make = |keys: &KeySet| talk::settings(policy, keys, false, question.now);
-    let made = match make(question.deployment.keys) {
-        Err(TalkError::TwoAlgorithms(..)) => {
-            let algorithm = case.and_then(|case| case.token.algorithm());
-            let keys = question.deployment.keys.iter();
-            let keys = keys.filter(|key| Some(key.algorithm()) == algorithm);
-            make(&KeySet::new(keys.cloned().collect()))
-        }
-        made => made,
-    };
-    let variables = match made {
-        Ok(made) => made.variables,
+/// What Lanyard prints for the deployment.
+fn printed(question: &Question<'_>) -> Result<Settings, TalkError> {
+    let Deployment { policy, keys } = question.deployment;
+    let variables = match talk::settings(policy, keys, Wanted::all(false), question.now) {
+        Ok(printed) => printed.variables,
         Err(TalkError::UnknownAlgorithm(algorithm)) => {
             vec![("TALK_JWT_ALG", Zeroizing::new(algorithm.name().to_owned()))]
         }
@@ -191,18 +177,6 @@ fn of_bare(secrets: &[&BareSecret]) -> Variable {
     }
 }
 
-/// The algorithms that Talk v4's library knows, by what was seen to work.
-const KNOWN: [Algorithm; 8] = [
-    Algorithm::HS256,
-    Algorithm::HS384,
-    Algorithm::HS512,
-    Algorithm::RS256,
-    Algorithm::RS384,
-    Algorithm::RS512,
-    Algorithm::ES256,
-    Algorithm::ES384,
-];
-
 impl Talk<'_> {
     /// `TALK_JWT_ALG`
     fn alg(&self) -> &str {
@@ -220,7 +194,9 @@ impl Talk<'_> {
     }
 }
 
+/// `TALK_JWT_ALG`, if Talk knows it.
 fn algorithm(settings: &Settings) -> Option<Algorithm> {
     let name = settings.get("TALK_JWT_ALG").unwrap_or("HS256");
-    KNOWN.into_iter().find(|known| known.name() == name)
+    let algorithm: Option<Algorithm> = name.parse().ok();
+    algorithm.filter(|algorithm| algorithm.is_known_to_talk())
 }

@@ -5,9 +5,9 @@ use super::{
         readings::{Reading, inner_secret, talk_loses},
         rule::{Finding, Rule},
     },
-    KNOWN, Talk, algorithm,
+    Talk, algorithm,
 };
-use crate::key::{self, ImportError, ImportOptions};
+use crate::key::{self, Algorithm, ImportError, ImportOptions};
 
 pub(super) fn rules<'a>() -> [Rule<Talk<'a>>; 13] {
     [
@@ -78,7 +78,11 @@ fn alg_known(talk: &Talk<'_>) -> Finding {
     if algorithm(talk.settings).is_some() {
         return Finding::pass(format!("it is {alg}"));
     }
-    let known: Vec<_> = KNOWN.iter().map(|known| known.name()).collect();
+    let known: Vec<_> = Algorithm::ALL
+        .into_iter()
+        .filter(|known| known.is_known_to_talk())
+        .map(Algorithm::name)
+        .collect();
     Finding::fail(
         format!("it is `{alg}`, and Talk v4 verifies nothing with that"),
         format!("use a key of one of {}", known.join(", ")),

@@ -7,8 +7,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    key::generate,
+    key::{TalkForm, generate},
     profile::{ProfileClaims, TalkClaims},
+    setup::Form,
+    talk,
     token::{self, Wanted, check_user, tests::talk_claims},
 };
 
@@ -202,6 +204,31 @@ proptest! {
         assert_good(&report)?;
         prop_assert_eq!(report.section("coral").unwrap().verdict, Verdict::Accepted);
         prop_assert_eq!(report.section("coral-oidc").unwrap().verdict, Verdict::Accepted);
+    }
+
+    #[test]
+    fn settings_are_read_back_as_they_are_printed_in_every_form(
+        secret in prop_oneof!["[ -~é]{24,40}", "[\"'\\\\$#`%:{}a-zA-Z0-9 ]{24,40}"], kept_as_one: bool, asymmetric in 0..4_usize,
+    ) {
+        let options = ImportOptions { algorithm: Algorithm::HS256, accept_weak: true };
+        let imported = import(secret.as_bytes(), options).map_err(|_| TestCaseError::reject("no secret"))?;
+        let mut keys = vec![of_material("k", imported.material)];
+        if kept_as_one {
+            let form = TalkForm::Secret;
+            keys[0].origin = Origin::Imported { accept_lifetime: 1, form };
+        }
+        let hmac = KeySet::new(keys.into_iter().map(Arc::new).collect());
+        let set = if asymmetric == 0 { &TALKS[4] } else { &hmac };
+        let printed = talk::settings(&policy(), set, talk::Wanted::all(true), NOW).unwrap();
+        let slug = "the-post".parse().unwrap();
+        for form in Form::ALL {
+            let text = form.write(&printed, &slug, &slug);
+            let read = Settings::read(&text);
+            let found: Vec<_> = read.variables.iter().map(|read| (read.name.as_str(), read.value.as_str())).collect();
+            let wanted: Vec<_> = printed.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            prop_assert_eq!(found, wanted, "{}\n{:?}", *text, read.unread);
+            prop_assert!(read.unread.is_empty(), "{}\n{:?}", *text, read.unread);
+        }
     }
 
     #[test]
