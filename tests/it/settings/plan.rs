@@ -62,7 +62,7 @@ impl Stage {
         assert_ne!(old, new, "the new key signs");
         self.tokens = vec![last];
         let retire = format!(
-            "lanyard key retire --tenant the-post {}",
+            "lanyard key retire --force --tenant the-post {}",
             old.as_str().unwrap()
         );
         if commands[3] != retire {

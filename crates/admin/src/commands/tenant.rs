@@ -8,7 +8,7 @@ use lanyard_core::{
     id::{DeploymentId, Slug, TenantId},
     key::Algorithm,
     origin::{Origin, Origins},
-    profile::{Claims, ProfileClaims, TalkClaims},
+    profile::{Claims, CoralClaims, ProfileClaims, TalkClaims},
     tenant::{ClaimPath, ClaimText, IssuingRule, TenantStatus},
 };
 use lanyard_storage::{WriteTx, keys, tenants};
@@ -125,19 +125,22 @@ pub(super) struct Create {
     /// Name for people [default: the slug]
     #[arg(long)]
     name: Option<String>,
-    /// Issuer of its tokens: the root URL of its Talk, or what TALK_JWT_ISSUER says
-    #[arg(long)]
-    issuer: String,
-    /// Audience of its tokens: what TALK_JWT_AUDIENCE says
+    /// What its first deployment is: talk (v4) or coral (5 to 9) [default: talk]
+    #[arg(long, value_parser = ["talk", "coral"], hide_possible_values = true)]
+    kind: Option<String>,
+    /// Issuer of Talk's tokens: its root URL, or what TALK_JWT_ISSUER says
+    #[arg(long, required_unless_present = "kind", required_if_eq("kind", "talk"))]
+    issuer: Option<String>,
+    /// Audience of Talk's tokens: what TALK_JWT_AUDIENCE says
     #[arg(long, default_value = "talk")]
     audience: String,
-    /// Where the reader's id sits in a token: what TALK_JWT_USER_ID_CLAIM says
+    /// Where the reader's id sits in Talk's tokens: what TALK_JWT_USER_ID_CLAIM says
     #[arg(long, default_value = "sub", value_name = "PATH")]
     user_id_claim: ClaimPath,
     /// Lifetime of a token, such as 6h
     #[arg(long, value_parser = parse_duration, default_value = "6h", value_name = "DURATION")]
     token_lifetime: i64,
-    /// Algorithm of its first key
+    /// Algorithm of Talk's first key; Coral makes its own
     #[arg(long, default_value = "HS256")]
     alg: Algorithm,
     /// Accept issuing tokens as the demo service mints them, not only API keys
@@ -149,23 +152,42 @@ pub(super) struct Create {
 }
 
 impl Create {
+    fn is_coral(&self) -> bool {
+        self.kind.as_deref() == Some("coral")
+    }
+
     fn into_new(self, now: i64) -> Outcome<NewTenant> {
-        let deployment = Deployment {
-            claims: Claims::Talk(TalkClaims {
-                issuer: ClaimText::parse("the issuer", &self.issuer)?,
-                audience: ClaimText::parse("the audience", &self.audience)?,
-                user_id_claim: self.user_id_claim,
-                profile: ProfileClaims::default(),
-            }),
-            token_lifetime: self.token_lifetime,
-            ..default_deployment(&self.issuer)?
+        let coral = self.is_coral();
+        let (claims, key) = match &self.issuer {
+            Some(issuer) if !coral => {
+                let claims = TalkClaims {
+                    issuer: ClaimText::parse("the issuer", issuer)?,
+                    audience: ClaimText::parse("the audience", &self.audience)?,
+                    user_id_claim: self.user_id_claim,
+                    profile: ProfileClaims::default(),
+                };
+                let key = newsroom::first_key(self.alg, now)?;
+                (Claims::Talk(claims), Some(key))
+            }
+            Some(_) => {
+                return Err(Failure::new(
+                    "--issuer is for Talk: Coral's tokens have none",
+                ));
+            }
+            None => (Claims::Coral(CoralClaims::default()), None),
         };
-        let key = newsroom::first_key(self.alg, now)?;
+        let deployment = Deployment {
+            id: DeploymentId(new_id()),
+            name: Slug::default_deployment(),
+            root_url: None,
+            claims,
+            token_lifetime: self.token_lifetime,
+        };
         Ok(NewTenant {
             name: self.name,
             issuing: IssuingRule::demo(self.accept_issuing_tokens),
             allow_email_ids: self.allow_email_ids,
-            ..NewTenant::new(self.slug, deployment, Some(key))
+            ..NewTenant::new(self.slug, deployment, key)
         })
     }
 }
@@ -306,6 +328,7 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
 }
 
 async fn create_and_tell(store: &Store, args: Create, output: Output) -> Outcome {
+    let coral = args.is_coral();
     let new = args.into_new(store.clock.now())?;
     let slug = new.slug.to_string();
     create(store, new).await?.commit().await?.done();
@@ -317,10 +340,17 @@ async fn create_and_tell(store: &Store, args: Create, output: Output) -> Outcome
             format!("api-key create --tenant {slug} --name cms"),
             "what its CMS shows",
         ),
-        (
-            format!("key export --tenant {slug} --as talk"),
-            "settings for its Talk",
-        ),
+        if coral {
+            (
+                format!("deployment settings --tenant {slug} --format coral"),
+                "the steps in its Coral",
+            )
+        } else {
+            (
+                format!("key export --tenant {slug} --as talk"),
+                "settings for its Talk",
+            )
+        },
     ];
     let width = next
         .iter()

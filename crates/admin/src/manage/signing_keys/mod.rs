@@ -152,7 +152,7 @@ fn key_id(text: &str) -> Result<Kid, Failure> {
     text.parse().map_err(|_| Problem::NotFound.into())
 }
 
-fn by<'a>(app: &'a App, actor: &'a str) -> By<'a> {
+pub(super) fn by<'a>(app: &'a App, actor: &'a str) -> By<'a> {
     By {
         actor,
         clock: &app.clock,

@@ -316,8 +316,10 @@ fn retire(here: &Here<'_>, old: &SigningKey) -> Step {
     Step {
         who: Who::Admin,
         not_before: None,
-        task: "end the old key, which no token needs any more.".to_owned(),
-        command: here.command(&format!("key retire -- {}", old.kid)),
+        // Of itself Lanyard would wait for tokens that it can't know to be dead.
+        task: "end the old key, which no token needs any more, whatever Lanyard still counts."
+            .to_owned(),
+        command: here.command(&format!("key retire --force -- {}", old.kid)),
         then: format!("Lanyard refuses whatever is signed with `{}`.", old.kid),
     }
 }

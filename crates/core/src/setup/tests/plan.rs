@@ -102,7 +102,7 @@ fn one_secret_becomes_several_only_when_every_live_token_has_a_kid() {
     );
     assert!(plan.remarks[1].contains("260 days"), "{plan:?}");
     // The old key ends as soon as the tokens have that were issued here, and not 260 days later.
-    let retire = "lanyard key retire --tenant the-post brought";
+    let retire = "lanyard key retire --force --tenant the-post brought";
     assert_eq!(plan.steps[4].command.as_deref(), Some(retire));
     assert_eq!(commands(&plan)[4], SETTINGS);
     // Once they have ended there is nothing to wait for, unless something else still signs.
@@ -149,7 +149,7 @@ fn another_algorithm_can_not_be_had_without_a_loss_and_the_plan_says_so() {
     let expected = [
         "lanyard key activate --tenant the-post new",
         SETTINGS,
-        "lanyard key retire --tenant the-post old",
+        "lanyard key retire --force --tenant the-post old",
     ];
     assert_eq!(commands(&plan), expected);
 }
