@@ -1,6 +1,6 @@
 //! `lanyard token check`: the checker's report, for people.
 
-use std::{fmt::Write, process::ExitCode};
+use std::process::ExitCode;
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -77,10 +77,11 @@ fn text(report: &Value) -> String {
     settings(&mut lines, &report["settings"]);
     for section in report["sections"].as_array().into_iter().flatten() {
         let verdict = say(&section["verdict"]).replace('-', " ");
+        lines.push('\n');
         line(
             &mut lines,
             &format!(
-                "\n{}: {verdict} ({})",
+                "{}: {verdict} ({})",
                 say(&section["title"]),
                 say(&section["summary"])
             ),
@@ -138,7 +139,29 @@ fn rule(lines: &mut String, check: &Value) {
     }
 }
 
+/// One line, whatever the token's own texts hold: no line break and no escape of the terminal gets through.
 fn line(lines: &mut String, text: &str) {
-    // Writing into a String doesn't fail.
-    let _ = writeln!(lines, "{text}");
+    for c in text.chars() {
+        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+            lines.extend(c.escape_default());
+        } else {
+            lines.push(c);
+        }
+    }
+    lines.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn what_a_token_says_is_no_line_of_the_report() {
+        let detail = "`sub` is `\u{1b}[2J\naccepted: for reader 1`";
+        let text = super::text(&json!({ "accepted": false, "detail": detail, "sections": [] }));
+        assert_eq!(
+            text,
+            "refused: `sub` is `\\u{1b}[2J\\naccepted: for reader 1`\n"
+        );
+    }
 }

@@ -30,7 +30,7 @@ pub(super) fn rules<'a>() -> [Rule<Talk<'a>>; 12] {
         Rule::new("talk-jti-present", "It has an id of its own", id_present),
         Rule::new(
             "talk-jti-unique",
-            "The id can't be another token's",
+            "The token's id can't be another's",
             id_unique,
         ),
         Rule::new(
@@ -43,11 +43,19 @@ pub(super) fn rules<'a>() -> [Rule<Talk<'a>>; 12] {
             "The reader's id is where Talk looks for it",
             user_id_present,
         ),
-        Rule::new("talk-user-id-text", "It is a text", user_id_text),
-        Rule::new("talk-user-id-empty", "It isn't empty", user_id_empty),
+        Rule::new(
+            "talk-user-id-text",
+            "The reader's id is a text",
+            user_id_text,
+        ),
+        Rule::new(
+            "talk-user-id-empty",
+            "The reader's id isn't empty",
+            user_id_empty,
+        ),
         Rule::new(
             "talk-user-id-email",
-            "It isn't an e-mail address",
+            "The reader's id isn't an e-mail address",
             user_id_email,
         ),
     ]
