@@ -11,6 +11,8 @@ mod broker;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod cli_demo;

@@ -133,6 +133,7 @@ pub const RULES: &[Rule] = &[
     rule(POST, "/v1/tenants/{tenant}/tokens/codes", admin(Scope::TokensIssue)),
     rule(POST, "/v1/tenants/{tenant}/tokens/batch", admin(Scope::TokensIssue)),
     rule(POST, "/v1/tenants/{tenant}/tokens/introspect", viewer(Scope::TokensIntrospect)),
+    rule(POST, "/v1/tenants/{tenant}/tokens/check", viewer(Scope::TokensIntrospect)),
     rule(POST, "/v1/tenants/{tenant}/tokens/revoke", admin(Scope::TokensRevoke)),
 
     rule(GET, "/v1/tenants/{tenant}/members", viewer(Scope::MembersRead)),

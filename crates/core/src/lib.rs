@@ -5,6 +5,7 @@
 pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod check;
 mod checksummed;
 pub mod confusable;
 pub mod deployment;
