@@ -199,7 +199,7 @@ async fn a_newsroom_moves_and_no_reader_is_refused() {
         refused.json()["detail"]
             .as_str()
             .unwrap()
-            .contains("1 reader")
+            .contains("1 in all")
     );
     let mended = owner
         .patch(

@@ -86,8 +86,9 @@ pub fn next_steps(stage: Stage, place: &Place<'_>) -> Vec<String> {
         }
         Stage::SideBySide => {
             if *unready > 0 {
+                let readers = if *unready == 1 { "reader" } else { "readers" };
                 steps.push(format!(
-                    "Mend the {unready} readers whom Coral would refuse, or take for another."
+                    "Mend the {unready} {readers} whom Coral would refuse, or take for another."
                 ));
             }
             steps.push(format!(
@@ -166,6 +167,7 @@ mod tests {
         };
         let steps = next_steps(Stage::SideBySide, &place(3));
         assert!(steps[0].contains("3 readers"), "{steps:?}");
+        assert!(next_steps(Stage::SideBySide, &place(1))[0].contains("1 reader whom"));
         assert_eq!(next_steps(Stage::SideBySide, &place(0)).len(), 2);
     }
 }

@@ -33,7 +33,7 @@ pub(crate) enum Refused {
     #[error("Talk issues no tokens any more already")]
     CutOver,
     /// Some readers would be kept out.
-    #[error("Coral would refuse {0} readers, or take them for another")]
+    #[error("Coral would refuse readers, or take them for another: {0} in all")]
     Unready(i64),
     /// There is nothing to go back to.
     #[error(
