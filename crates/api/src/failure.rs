@@ -190,7 +190,3 @@ impl From<IssueError> for Failure {
 pub(crate) async fn wrong_method() -> Failure {
     Problem::MethodNotAllowed.into()
 }
-
-pub(crate) async fn no_route() -> Failure {
-    Problem::NotFound.into()
-}

@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit_events;
+mod dashboard;
 pub mod deployments;
 mod docs;
 pub mod invitations;
@@ -70,9 +71,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(usage::get))
 }
 
-/// The whole server: routes, description, documentation, middleware.
+/// The whole server: routes, description, documentation, dashboard, middleware.
 pub fn router(app: App) -> Router {
     let (routes, document) = routes().split_for_parts();
     let document = openapi::complete(document);
-    lanyard_api::finish(routes.merge(docs::routes(&document)), app)
+    let routes = routes.merge(docs::routes(&document));
+    lanyard_api::finish(routes, dashboard::answer, app)
 }

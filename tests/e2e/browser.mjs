@@ -1,0 +1,72 @@
+// Chromium, and all that a page may complain about.
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+export const artefacts = new URL("../../target/e2e/", import.meta.url).pathname;
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+
+/** A browser of its own for one person, whose pages' complaints are collected. */
+export async function person(browser, options = {}) {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", reducedMotion: "reduce", ...options });
+  const complaints = [];
+  await context.exposeBinding("complain", (_, text) => complaints.push(text));
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, sample }) => {
+      window.complain(`policy: ${violatedDirective} ${blockedURI} ${sourceFile} ${sample}`);
+    });
+  });
+  context.on("weberror", (error) => complaints.push(`error: ${error.error().stack}`));
+  context.on("console", (message) => {
+    // A refused log-in is an answer like any other to us, and an error to Chromium's console.
+    const expected = message.type() === "error" && /status of 4\d\d/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !expected) complaints.push(`console: ${message.text()}`);
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  return { context, page, complaints };
+}
+
+/** What axe finds wrong with a page, by the rules of WCAG 2.2 AA. */
+export async function accessibility(page) {
+  // The policy lets no script in from elsewhere; the debugger may.
+  if (!(await page.evaluate(() => "axe" in window))) {
+    const { readFile } = await import("node:fs/promises");
+    await page.evaluate(await readFile(axe, "utf8"));
+  }
+  const { violations } = await page.evaluate(() =>
+    window.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target}: ${failureSummary}`));
+}
+
+/** A page as it looks: light, dark, narrow. */
+export async function pictures(page, name) {
+  await mkdir(artefacts, { recursive: true });
+  const size = page.viewportSize();
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.screenshot({ path: join(artefacts, `${name}-${scheme}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.screenshot({ path: join(artefacts, `${name}-narrow.png`), fullPage: true });
+  await page.setViewportSize(size);
+}

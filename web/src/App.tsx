@@ -1,0 +1,71 @@
+import { Center, Loader } from "@mantine/core";
+import { type ReactNode, Suspense } from "react";
+import { LoginForm } from "./auth/LoginForm";
+import { ProofDialogue } from "./auth/ProofDialogue";
+import { type Me, useSession } from "./auth/session";
+import { ProblemAlert } from "./components/ProblemAlert";
+import { Problem } from "./api/problem";
+import { usePlace } from "./router";
+import { type Found, find } from "./routes";
+import { Entrance } from "./shell/Entrance";
+import { Fault } from "./shell/Fault";
+import { NotFound } from "./shell/NotFound";
+import { Shell } from "./shell/Shell";
+import { t } from "./texts";
+
+export function App() {
+  const { path } = usePlace();
+  const found = find(path);
+  const session = useSession();
+  if (found?.route.audience === "anybody") return <Open found={found} path={path} />;
+  if (!session.data) {
+    if (!session.error) return <Waiting full />;
+    return (
+      <Entrance>
+        <ProblemAlert problem={Problem.from(session.error)} retry={() => void session.refetch()} />
+      </Entrance>
+    );
+  }
+  // In place of the page, at its own address: whoever logs in is where they wanted to be.
+  if (!session.data.me) return <LoginForm ended={session.data.ended} invited={found?.name === "invitation"} />;
+  return (
+    <>
+      <Shell found={found}>{maySee(found, session.data.me) ? <Content found={found} path={path} /> : <NotFound />}</Shell>
+      <ProofDialogue />
+    </>
+  );
+}
+
+function maySee(found: Found | null, me: Me): found is Found {
+  switch (found?.route.audience) {
+    case undefined:
+      return false;
+    case "members":
+      return me.memberships.some(({ tenant }) => tenant === found?.params.tenant);
+    case "platform":
+      return me.account.platform_admin;
+    default:
+      return true;
+  }
+}
+
+function Content({ found, path }: { found: Found; path: string }) {
+  const Shown = found.route.page;
+  return (
+    <Fault key={path}>
+      <Suspense fallback={<Waiting />}>
+        <Shown />
+      </Suspense>
+    </Fault>
+  );
+}
+
+const Open = ({ found, path }: { found: Found; path: string }): ReactNode => <Content found={found} path={path} />;
+
+function Waiting({ full = false }: { full?: boolean }) {
+  return (
+    <Center h={full ? "100vh" : "50vh"}>
+      <Loader type="dots" role="status" aria-label={t.common.loading} />
+    </Center>
+  );
+}

@@ -1,0 +1,36 @@
+/** The catalogue of English texts. Each group of pages has a file of its own in `en/`. */
+import { account } from "./en/account";
+import { apiKeys } from "./en/api-keys";
+import { audit } from "./en/audit";
+import { auth } from "./en/auth";
+import { common } from "./en/common";
+import { deployments } from "./en/deployments";
+import { members } from "./en/members";
+import { overview } from "./en/overview";
+import { platform } from "./en/platform";
+import { problems } from "./en/problems";
+import { settings } from "./en/settings";
+import { setUp } from "./en/set-up";
+import { shell } from "./en/shell";
+import { signingKeys } from "./en/signing-keys";
+import { usage } from "./en/usage";
+import { users } from "./en/users";
+
+export const en = {
+  account,
+  apiKeys,
+  audit,
+  auth,
+  common,
+  deployments,
+  members,
+  overview,
+  platform,
+  problems,
+  settings,
+  setUp,
+  shell,
+  signingKeys,
+  usage,
+  users,
+};

@@ -1,0 +1,5 @@
+export const deployments = {
+  title: "Deployments",
+  one: "Deployment",
+  moveToCoral: "Move to Coral",
+};

@@ -1,0 +1,4 @@
+export const users = {
+  title: "Readers",
+  one: "Reader",
+};
