@@ -61,6 +61,7 @@ export async function accessibility(page) {
 export async function pictures(page, name) {
   await mkdir(artefacts, { recursive: true });
   const size = page.viewportSize();
+  await page.evaluate(() => window.scrollTo(0, 0));
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.screenshot({ path: join(artefacts, `${name}-${scheme}.png`), fullPage: true });

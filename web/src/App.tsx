@@ -1,10 +1,10 @@
 import { Center, Loader } from "@mantine/core";
 import { type ReactNode, Suspense } from "react";
+import { Problem } from "./api/problem";
 import { LoginForm } from "./auth/LoginForm";
 import { ProofDialogue } from "./auth/ProofDialogue";
 import { type Me, useSession } from "./auth/session";
 import { ProblemAlert } from "./components/ProblemAlert";
-import { Problem } from "./api/problem";
 import { usePlace } from "./router";
 import { type Found, find } from "./routes";
 import { Entrance } from "./shell/Entrance";
@@ -30,7 +30,9 @@ export function App() {
   if (!session.data.me) return <LoginForm ended={session.data.ended} invited={found?.name === "invitation"} />;
   return (
     <>
-      <Shell found={found}>{maySee(found, session.data.me) ? <Content found={found} path={path} /> : <NotFound />}</Shell>
+      <Shell found={found}>
+        {maySee(found, session.data.me) ? <Content found={found} path={path} /> : <NotFound />}
+      </Shell>
       <ProofDialogue />
     </>
   );

@@ -63,10 +63,11 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    TextInput: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } },
-    PasswordInput: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } },
-    Textarea: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } },
-    Select: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"], allowDeselect: false } },
+    // What may be left out says so; all else is needed.
+    InputWrapper: {
+      defaultProps: { withAsterisk: false, inputWrapperOrder: ["label", "input", "description", "error"] },
+    },
+    Select: { defaultProps: { allowDeselect: false } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
     Tooltip: { defaultProps: { openDelay: 300, withinPortal: true } },
     Table: { defaultProps: { verticalSpacing: "sm", horizontalSpacing: "md" } },

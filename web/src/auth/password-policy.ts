@@ -77,8 +77,10 @@ function costOf(text: string, own: readonly string[]): number {
       if (end < least.length) least[end] = Math.min(least[end] ?? Number.POSITIVE_INFINITY, here + cost);
     };
     piece(1, COST.randomCharacter);
-    for (let length = MIN_RUN; length <= runAt(signs, start); length++) piece(length, COST.run);
-    for (let length = 2; length <= digitsAt(signs, start); length++) piece(length, COST.number);
+    const run = runAt(signs, start);
+    for (let length = MIN_RUN; length <= run; length++) piece(length, COST.run);
+    const digits = digitsAt(signs, start);
+    for (let length = 2; length <= digits; length++) piece(length, COST.number);
     for (let length = 2; length <= Math.min(MAX_REPEAT, start, signs.length - start); length++) {
       if (isRepeat(signs, start, length)) piece(length, COST.repeat);
     }
@@ -96,7 +98,8 @@ function costOf(text: string, own: readonly string[]): number {
 /** How many characters from here on are equal or neighbours, each to the next. */
 function runAt(signs: readonly string[], start: number): number {
   let end = start + 1;
-  while (end < signs.length && (signs[end] === signs[end - 1] || NEIGHBOURS.has(`${signs[end - 1]}${signs[end]}`))) end++;
+  while (end < signs.length && (signs[end] === signs[end - 1] || NEIGHBOURS.has(`${signs[end - 1]}${signs[end]}`)))
+    end++;
   return end - start;
 }
 

@@ -22,7 +22,12 @@ interface ConfirmProps {
 /** Asks before something is done. What can't be undone asks for its name to be typed. */
 export function ConfirmByTyping(props: ConfirmProps) {
   return (
-    <Modal opened={props.opened} onClose={props.close} title={props.title} closeButtonProps={{ "aria-label": t.common.close }}>
+    <Modal
+      opened={props.opened}
+      onClose={props.close}
+      title={props.title}
+      closeButtonProps={{ "aria-label": t.common.close }}
+    >
       <Body {...props} />
     </Modal>
   );

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Code, CopyButton, Group, Paper, Text, Tooltip } from "@mantine/core";
-import classes from "./Copy.module.css";
 import { t } from "../texts";
+import classes from "./Copy.module.css";
 import { IconCheck, IconCopy } from "./icons";
 
 /** Code or settings with a button that copies all of it. Long lines scroll; `wrap` breaks them. */
@@ -14,7 +14,7 @@ export function CopyBlock({ label, value, wrap = false }: { label: string; value
         <CopyText value={value} label={label} />
       </Group>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <pre className={classes.code} data-wrap={wrap || undefined} tabIndex={0} aria-label={label} role="region">
+      <pre className={classes.code} data-wrap={wrap || undefined} tabIndex={0} aria-label={label} role="group">
         {value}
       </pre>
     </Paper>
@@ -50,7 +50,13 @@ export function CopyValue({ value, label }: { value: string; label: string }) {
       <CopyButton value={value} timeout={2000}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? t.common.copied : t.common.copy}>
-            <ActionIcon size="sm" variant="subtle" color="gray" onClick={copy} aria-label={`${t.common.copy}: ${label}`}>
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              color="gray"
+              onClick={copy}
+              aria-label={`${t.common.copy}: ${label}`}
+            >
               {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
             </ActionIcon>
           </Tooltip>

@@ -45,7 +45,7 @@ export function DataTable<Row>({ label, columns, rowKey, list, empty, expected =
     <Stack gap="sm" ref={top}>
       {problem && <ProblemAlert problem={problem} retry={list.retry} />}
       <Paper withBorder className={classes.frame ?? ""}>
-        <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: "region", "aria-label": label }}>
+        <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: "group", "aria-label": label }}>
           <Table aria-busy={rows === undefined || list.isMoving} className={classes.table ?? ""}>
             <Table.Thead>
               <Table.Tr>

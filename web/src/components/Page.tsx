@@ -43,7 +43,13 @@ export function PageTitle({ children, size }: { children: string; size?: "h1" | 
   return (
     <>
       <title>{`${children} · ${t.common.product}`}</title>
-      <Title order={1} size={size ?? "h1"} ref={heading} tabIndex={-1} style={{ outline: "none", overflowWrap: "anywhere" }}>
+      <Title
+        order={1}
+        size={size ?? "h1"}
+        ref={heading}
+        tabIndex={-1}
+        style={{ outline: "none", overflowWrap: "anywhere" }}
+      >
         {children}
       </Title>
     </>

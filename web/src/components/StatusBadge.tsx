@@ -14,7 +14,15 @@ const COLOURS: Record<string, string> = {
 /** A state as the API calls it (`active`, `revoked`, …), in words and colour. */
 export function StatusBadge({ status, label }: { status: string; label?: string }) {
   return (
-    <Badge variant="light" size="sm" radius="sm" tt="none" fw={550} color={COLOURS[status] ?? "gray"} autoContrast={false}>
+    <Badge
+      variant="light"
+      size="sm"
+      radius="sm"
+      tt="none"
+      fw={550}
+      color={COLOURS[status] ?? "gray"}
+      autoContrast={false}
+    >
       {label ?? t.common.status[status] ?? status}
     </Badge>
   );

@@ -13,7 +13,12 @@ interface TimeProps {
 /** How long ago, or how soon; the exact time on hovering and for screen readers. Keeps up with the clock. */
 export function TimeAgo({ value, otherwise = t.common.never }: TimeProps) {
   const now = useNow();
-  if (!value) return <Text span inherit c="dimmed">{otherwise}</Text>;
+  if (!value)
+    return (
+      <Text span inherit c="dimmed">
+        {otherwise}
+      </Text>
+    );
   return (
     <Tooltip label={exactTime(value)}>
       <time dateTime={value}>{ago(value, now)}</time>
@@ -23,7 +28,12 @@ export function TimeAgo({ value, otherwise = t.common.never }: TimeProps) {
 
 /** A date and time in the reader's zone; to the second on hovering. */
 export function When({ value, otherwise = t.common.never }: TimeProps) {
-  if (!value) return <Text span inherit c="dimmed">{otherwise}</Text>;
+  if (!value)
+    return (
+      <Text span inherit c="dimmed">
+        {otherwise}
+      </Text>
+    );
   return (
     <Tooltip label={exactTime(value)}>
       <time dateTime={value}>{dateTime(value)}</time>

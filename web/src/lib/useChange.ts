@@ -44,7 +44,8 @@ const hasPath = (values: unknown, path: string): boolean => {
 
 export function useChange<Input = void, Output = unknown>(options: ChangeOptions<Input, Output>): Change<Input> {
   const { run, invalidate = [], form, said, done } = options;
-  const faults = (problem: Problem) => faultsOf(problem, (path) => form !== undefined && hasPath(form.getValues(), path));
+  const faults = (problem: Problem) =>
+    faultsOf(problem, (path) => form !== undefined && hasPath(form.getValues(), path));
   const mutation = useMutation({
     mutationFn: run,
     onSuccess: async (output, input) => {

@@ -31,7 +31,14 @@ export default function Home() {
       ) : (
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>
           {memberships.map(({ tenant, name, role, status }) => (
-            <Paper key={tenant} component={Link} to={to("overview", { tenant })} withBorder p="md" className={classes.card ?? ""}>
+            <Paper
+              key={tenant}
+              component={Link}
+              to={to("overview", { tenant })}
+              withBorder
+              p="md"
+              className={classes.card ?? ""}
+            >
               <Text fw={600} truncate>
                 {name}
               </Text>

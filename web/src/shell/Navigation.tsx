@@ -1,4 +1,4 @@
-import { Avatar, Menu, NavLink, ScrollArea, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, NavLink, ScrollArea, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useMe } from "../auth/session";
 import {
   IconActivity,
@@ -133,8 +133,9 @@ function Switcher({ tenant }: { tenant: Tenant | null }) {
   return (
     <Menu width={222} position="bottom-start">
       <Menu.Target>
-        <UnstyledButton className={classes.switch ?? ""} aria-label={`${t.shell.switchNewsroom}: ${tenant?.name ?? t.common.none}`}>
+        <UnstyledButton className={classes.switch ?? ""}>
           {tenant && <Initial name={tenant.name} />}
+          <VisuallyHidden>{t.shell.switchNewsroom}</VisuallyHidden>
           <span className={classes.name}>
             <Text size="sm" fw={600} truncate>
               {tenant?.name ?? t.account.home.title}

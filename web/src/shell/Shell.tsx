@@ -42,6 +42,7 @@ export function Shell({ found, children }: { found: Found | null; children: Reac
               onClick={toggle}
               hiddenFrom="sm"
               size="sm"
+              lineSize={2}
               aria-label={t.shell.menu}
               aria-expanded={opened}
             />

@@ -1,4 +1,4 @@
-import { Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Group, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { logOut, useMe } from "../auth/session";
 import { IconBook2, IconChevronDown, IconLogout, IconUserCog } from "../components/icons";
 import { useChange } from "../lib/useChange";
@@ -16,8 +16,9 @@ export function UserMenu() {
       <SchemeMenu />
       <Menu width={230} position="bottom-end">
         <Menu.Target>
-          <UnstyledButton aria-label={`${t.shell.yourAccount}: ${account.name}`} p={4} style={{ borderRadius: 7 }}>
+          <UnstyledButton p={4} style={{ borderRadius: 7 }}>
             <Group gap={8} wrap="nowrap">
+              <VisuallyHidden>{t.shell.yourAccount}</VisuallyHidden>
               <Avatar size={28} radius="xl" color="petrol" aria-hidden>
                 {[...account.name][0]?.toUpperCase()}
               </Avatar>

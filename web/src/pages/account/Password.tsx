@@ -35,11 +35,7 @@ export function Password() {
             required
             {...form.getInputProps("current_password")}
           />
-          <NewPassword
-            label={t.account.password.next}
-            email={account.email}
-            {...form.getInputProps("new_password")}
-          />
+          <NewPassword label={t.account.password.next} email={account.email} {...form.getInputProps("new_password")} />
           {account.totp && (
             <TextInput
               label={t.account.password.code}

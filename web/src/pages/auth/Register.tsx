@@ -17,7 +17,8 @@ export default function Register() {
   const form = useForm({ initialValues: { email: "", name: "" } });
   const register = useChange({
     form,
-    run: (body: typeof form.values) => ok(api.POST("/v1/accounts", { body: { ...body, ...(invitation && { invitation }) } })),
+    run: (body: typeof form.values) =>
+      ok(api.POST("/v1/accounts", { body: { ...body, ...(invitation && { invitation }) } })),
     done: (_, { email }) => setSent(email),
   });
   if (sent !== null) {

@@ -53,7 +53,8 @@ export const auth = {
   },
   strength: {
     label: "Strength of the password",
-    tooShort: (missing: number) => (missing === 1 ? "One more character, at least." : `${missing} more characters, at least.`),
+    tooShort: (missing: number) =>
+      missing === 1 ? "One more character, at least." : `${missing} more characters, at least.`,
     control: "It has a character that no keyboard sends.",
     guessable: "Too easy to guess: common words, runs of keys, or your address. Four words at random are good.",
     good: "Good.",

@@ -3,7 +3,8 @@ import { number, plural } from "../../lib/format";
 export const common = {
   product: "Lanyard",
   nothingYet: "There is nothing here yet.",
-  nothingYetMore: "This page is being built. Until then its routes can be called: the API's documentation describes them.",
+  nothingYetMore:
+    "This page is being built. Until then its routes can be called: the API's documentation describes them.",
   save: "Save",
   saved: "Saved.",
   cancel: "Cancel",
