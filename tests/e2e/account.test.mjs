@@ -23,7 +23,7 @@ test("somebody registers, chooses a password behind the mailed link, logs in wit
   const secret = (await page.locator("pre").first().textContent()).trim();
   await page.getByLabel("The code that the app shows").fill("000000");
   await page.getByRole("button", { name: "Turn it on" }).click();
-  await page.getByRole("alert").waitFor();
+  await page.locator('[aria-invalid="true"]').waitFor();
   await page.getByLabel("The code that the app shows").fill(totp(secret));
   await page.getByRole("button", { name: "Turn it on" }).click();
   await page.getByText("Your recovery codes").waitFor();
@@ -89,6 +89,7 @@ test("a forgotten password is replaced behind a mailed link, which is good once"
 test("a session that ran out leads back to the same place, with what was typed", async () => {
   const page = await on.owner("/new-newsroom?from=somewhere");
   await page.getByLabel("Name", { exact: true }).fill("The Evening Post");
+  await page.getByLabel("Address of your Talk").fill("https://talk");
   // Another device ends it.
   const other = await on.owner("/account");
   await other.getByRole("button", { name: "End all others" }).click();
@@ -99,6 +100,7 @@ test("a session that ran out leads back to the same place, with what was typed",
   await logIn(page, on.lanyard.owner);
   await page.getByRole("heading", { name: "Make a newsroom" }).waitFor();
   assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "The Evening Post");
+  await page.getByLabel("Address of your Talk").fill("https://talk.evening.example");
   assert.ok(page.url().endsWith("/new-newsroom?from=somewhere"));
   await page.getByRole("button", { name: "Make the newsroom" }).click();
   await page.getByRole("heading", { name: "Your newsroom is there." }).waitFor();

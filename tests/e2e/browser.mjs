@@ -57,16 +57,22 @@ export async function accessibility(page) {
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target}: ${failureSummary}`));
 }
 
+/** Switches the system to light or dark, and waits until the page has followed. */
+export async function paint(page, scheme) {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.waitForFunction((scheme) => document.documentElement.dataset.mantineColorScheme === scheme, scheme);
+}
+
 /** A page as it looks: light, dark, narrow. */
 export async function pictures(page, name) {
   await mkdir(artefacts, { recursive: true });
   const size = page.viewportSize();
   await page.evaluate(() => window.scrollTo(0, 0));
   for (const scheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: scheme });
+    await paint(page, scheme);
     await page.screenshot({ path: join(artefacts, `${name}-${scheme}.png`), fullPage: true });
   }
-  await page.emulateMedia({ colorScheme: "light" });
+  await paint(page, "light");
   await page.setViewportSize({ width: 360, height: 740 });
   await page.screenshot({ path: join(artefacts, `${name}-narrow.png`), fullPage: true });
   await page.setViewportSize(size);

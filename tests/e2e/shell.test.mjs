@@ -71,6 +71,7 @@ test("a name that would be a script is shown as text", async () => {
   await register(page, on.lanyard, { email: "mallory@thepost.example", name });
   await page.goto("/new-newsroom");
   await page.getByLabel("Name", { exact: true }).fill(`"><svg onload=window.hacked=1> ${"W".repeat(200)}`);
+  await page.getByLabel("Address of your Talk").fill("https://talk.mallory.example");
   await page.getByRole("button", { name: "Make the newsroom" }).click();
   await page.getByRole("button", { name: "I have kept it" }).click();
   await page.getByRole("heading", { name: "Overview" }).waitFor();

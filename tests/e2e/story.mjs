@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { after, afterEach, before } from "node:test";
-import { accessibility, artefacts, launch, person, pictures } from "./browser.mjs";
+import { accessibility, artefacts, launch, paint, person, pictures } from "./browser.mjs";
 import { Lanyard } from "./lanyard.mjs";
 
 /** Starts a server and a browser for a file's tests. What a page complains of fails the test that opened it. */
@@ -80,9 +80,9 @@ export function totp(secret, steps = 0) {
 export async function inspect(page, name) {
   await page.waitForLoadState("networkidle");
   await pictures(page, name);
-  for (const colorScheme of ["dark", "light"]) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await accessibility(page), [], `${name}, ${colorScheme}`);
+  for (const scheme of ["dark", "light"]) {
+    await paint(page, scheme);
+    assert.deepEqual(await accessibility(page), [], `${name}, ${scheme}`);
   }
   const size = page.viewportSize();
   await page.setViewportSize({ width: 360, height: 740 });

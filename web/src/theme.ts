@@ -74,6 +74,10 @@ export const theme = createTheme({
   },
 });
 
+/** Letters on a tint of their own colour, which Mantine makes too pale in some. */
+const onTint = (letters: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(letters).map(([color, value]) => [`--mantine-color-${color}-light-color`, value]));
+
 /** Letters that WCAG's contrast of 4.5 asks for, and surfaces: a page a little darker than what lies on it. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
@@ -85,6 +89,15 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--surface-card": "#ffffff",
     "--line": gray[2],
     "--accent-text": petrol[7],
+    ...onTint({
+      petrol: petrol[8],
+      teal: "#07614a",
+      gray: gray[8],
+      blue: "#134f8f",
+      yellow: "#6f4700",
+      orange: "#873400",
+      red: "#991b1b",
+    }),
   },
   dark: {
     "--mantine-color-dimmed": dark[1],
@@ -95,5 +108,14 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--surface-card": dark[7],
     "--line": dark[5],
     "--accent-text": petrol[3],
+    ...onTint({
+      petrol: petrol[2],
+      teal: "#96f2d7",
+      gray: dark[0],
+      blue: "#a5d8ff",
+      yellow: "#ffe066",
+      orange: "#ffc078",
+      red: "#ffa8a0",
+    }),
   },
 });

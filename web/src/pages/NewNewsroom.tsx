@@ -19,8 +19,7 @@ export default function NewNewsroom() {
   const draft = useDraft("new-newsroom", form);
   const make = useChange({
     form,
-    run: async ({ name, root_url }: typeof form.values) => {
-      const body = { name, ...(root_url !== "" && { root_url }) };
+    run: async (body: typeof form.values) => {
       const made = await ok(api.POST("/v1/tenants", { body }));
       await refreshSession();
       return made;
@@ -59,6 +58,7 @@ export default function NewNewsroom() {
               description={t.account.newNewsroom.rootUrlHelp}
               placeholder="https://talk.example"
               inputMode="url"
+              required
               {...form.getInputProps("root_url")}
             />
             <Group justify="flex-end">

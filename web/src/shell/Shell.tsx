@@ -53,7 +53,12 @@ export function Shell({ found, children }: { found: Found | null; children: Reac
           <UserMenu />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="sm" className={classes.navbar ?? ""} aria-label={t.shell.navigation}>
+      <AppShell.Navbar
+        p="sm"
+        className={classes.navbar ?? ""}
+        data-closed={!opened || undefined}
+        aria-label={t.shell.navigation}
+      >
         <Navigation found={found} tenant={tenant} />
       </AppShell.Navbar>
       <AppShell.Main>

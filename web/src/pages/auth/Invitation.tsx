@@ -1,19 +1,18 @@
 import { Alert, Button, Group, Paper, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useState } from "react";
 import { api, ok } from "../../api/client";
 import { logOut, refreshSession, useMe } from "../../auth/session";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { useChange } from "../../lib/useChange";
-import { currentPlace, hashParams, navigate } from "../../router";
+import { hashParams, navigate, usePlace } from "../../router";
 import { to } from "../../routes";
 import { t } from "../../texts";
 
 /** Behind the link of an invitation. */
 export default function Invitation() {
   const { account } = useMe();
-  const [token] = useState(() => hashParams(currentPlace().hash).get("token") ?? "");
+  const token = hashParams(usePlace().hash).get("token") ?? "";
   const accept = useChange({
     run: async () => {
       const joined = await ok(api.POST("/v1/invitations/accept", { body: { token } }));

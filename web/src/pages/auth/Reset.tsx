@@ -9,20 +9,20 @@ import { Link } from "../../components/Link";
 import { PageTitle } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { useChange } from "../../lib/useChange";
-import { currentPlace, hashParams, navigate } from "../../router";
+import { hashParams, navigate, usePlace } from "../../router";
 import { to } from "../../routes";
 import { Entrance } from "../../shell/Entrance";
 import { t } from "../../texts";
 
 /** Asks for a link; behind the link, sets the password. */
 export default function Reset() {
-  const [token] = useState(() => hashParams(currentPlace().hash).get("token") ?? "");
+  const token = hashParams(usePlace().hash).get("token") ?? "";
   const back = (
     <Anchor component={Link} to={to("login")} size="sm">
       {t.auth.reset.login}
     </Anchor>
   );
-  return <Entrance below={back}>{token === "" ? <Request /> : <Confirm token={token} />}</Entrance>;
+  return <Entrance below={back}>{token === "" ? <Request /> : <Confirm key={token} token={token} />}</Entrance>;
 }
 
 function Request() {

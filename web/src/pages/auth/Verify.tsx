@@ -1,6 +1,5 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useState } from "react";
 import { api, ok } from "../../api/client";
 import { NewPassword } from "../../auth/NewPassword";
 import { entered } from "../../auth/session";
@@ -8,14 +7,14 @@ import { Link } from "../../components/Link";
 import { PageTitle } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { useChange } from "../../lib/useChange";
-import { currentPlace, hashParams, navigate } from "../../router";
+import { hashParams, navigate, usePlace } from "../../router";
 import { to } from "../../routes";
 import { Entrance } from "../../shell/Entrance";
 import { t } from "../../texts";
 
 /** Behind the link of the first letter: a password makes the account. */
 export default function Verify() {
-  const [token] = useState(() => hashParams(currentPlace().hash).get("token") ?? "");
+  const token = hashParams(usePlace().hash).get("token") ?? "";
   const form = useForm({ initialValues: { password: "" } });
   const verify = useChange({
     form,

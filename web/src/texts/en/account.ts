@@ -66,7 +66,7 @@ export const account = {
     name: "Name",
     namePlaceholder: "The Post",
     rootUrl: "Address of your Talk",
-    rootUrlHelp: "What TALK_ROOT_URL says. Leave it empty if you don't know yet.",
+    rootUrlHelp: "What TALK_ROOT_URL says.",
     submit: "Make the newsroom",
     made: "Your newsroom is there.",
     apiKey: "API key for your CMS",
