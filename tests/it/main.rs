@@ -31,6 +31,8 @@ mod coral;
 #[cfg(test)]
 mod coral_story;
 #[cfg(test)]
+mod dashboard;
+#[cfg(test)]
 mod deployments;
 #[cfg(test)]
 mod desk;
