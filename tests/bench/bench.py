@@ -111,7 +111,8 @@ class Bench:
         secret.write_text("ssosec_" + os.urandom(32).hex())
         self.lanyard.cli("deployment", "create", "--tenant", "bench", "--deployment", "coral", "--kind", "coral")
         self.lanyard.cli(
-            "key", "import", "--tenant", "bench", "--deployment", "coral", "--kid", "5f3a9c0d1e2b4f6a", "--activate", secret)
+            "key", "import", "--tenant", "bench", "--deployment", "coral", "--kid", "5f3a9c0d1e2b4f6a", "--activate",
+            "--file", secret)
         self.api_key = self.lanyard.cli("api-key", "create", "--tenant", "bench", "--name", "bench")
         self.token = self.lanyard.cli("token", "issue", "--tenant", "bench", "--user", f"u{MIDDLE:07}")
 

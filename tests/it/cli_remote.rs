@@ -330,3 +330,35 @@ async fn deployments_members_invitations_and_usage_are_the_same_here_and_on_a_se
     let rotated = app.cli(&[&rotate[..], &post[..]].concat()).await.json();
     assert!(rotated["api_key"].is_string(), "{rotated}");
 }
+
+#[tokio::test]
+async fn how_far_a_rotation_has_come_is_told_by_a_server_too() {
+    let app = App::start().await;
+    let newsroom = app.tenant("the-post").await;
+    let key = powerful(&app, &newsroom).await;
+    newsroom.token("1").await;
+    let post = async |arguments: &[&str]| {
+        let arguments = [arguments, &["--tenant", "the-post"]].concat();
+        remote(&app, &key, &arguments).await
+    };
+    let old = post(&["key", "rotation", "--json"]).await.json()["signs"].clone();
+    let old = old.as_str().unwrap();
+    post(&["key", "rotate"]).await.ok();
+    let next = post(&["key", "rotation"]).await.ok();
+    assert!(next.stdout.contains("step: overlap"), "{next:?}");
+    let shown = post(&["key", "show", old, "--json"]).await.json();
+    assert_eq!(
+        shown["waiting_for"],
+        "waiting for the end of its last token"
+    );
+    let refused = post(&["key", "retire", old]).await;
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("still needed"), "{refused:?}");
+    post(&["key", "retire", old, "--force"]).await.ok();
+    let import = ["key", "import", "--file", "/dev/null", "--accept-shared"];
+    let refused = post(&import).await;
+    assert!(
+        refused.stderr.contains("where the database is"),
+        "{refused:?}"
+    );
+}

@@ -220,3 +220,19 @@ async fn an_api_key_is_shown_once_listed_by_its_end_and_revoked() {
     assert_fails(&output, 1, &["a name has 1 to 255 characters"]);
     assert_eq!(desk.count("api_keys").await, 1);
 }
+
+#[tokio::test]
+async fn nothing_is_kept_of_a_reader_who_was_erased() {
+    let desk = Desk::with_readers().await;
+    desk.token("1").await;
+    desk.post(&["user", "disable", "1"]).await.ok();
+    assert_eq!(desk.count("user_surrogates").await, 1);
+    desk.post(&["user", "delete", "1"]).await.ok();
+    assert_eq!(desk.count("user_surrogates").await, 0);
+    desk.post(&["token", "revoke", "--user", "1"]).await.ok();
+    assert_eq!(desk.count("user_surrogates").await, 0);
+    let named = "audit_events where action = 'user.revoke_tokens' and target <> '1'";
+    assert_eq!(desk.count(named).await, 1);
+    desk.post(&["token", "revoke", "--user", "2"]).await.ok();
+    assert_eq!(desk.count("user_surrogates").await, 1);
+}

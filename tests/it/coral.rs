@@ -309,3 +309,37 @@ async fn a_batch_has_tokens_for_both_products_and_refuses_each_by_itself() {
     assert_eq!(problem, "urn:lanyard:problem:reader-unfit-for-coral");
     assert!(results[3]["token"].is_string());
 }
+
+#[tokio::test]
+async fn a_newsroom_may_have_a_coral_and_nothing_else() {
+    let app = App::start().await;
+    let made = app
+        .cli(&["tenant", "create", "post", "--kind", "coral", "--json"])
+        .await
+        .json();
+    assert_eq!(made["deployments"][0]["kind"], "coral");
+    assert_eq!(made["deployments"][0]["keys"], json!([]));
+    let arguments = ["key", "import", "--tenant", "post", "--activate"];
+    let arguments = [&arguments[..], &["--kid", "a1b2c3", "--file", "-"]].concat();
+    app.cli_with_input(&arguments, CORAL_SECRET.as_bytes())
+        .await
+        .ok();
+    let record = json!({ "id": "1", "email": "a@b.example", "username": "a" });
+    let owner = app.member("post", "owner").await;
+    let issued = owner
+        .post("/v1/tenants/post/tokens", &json!({ "user": record }))
+        .await;
+    assert!(is_signed_with(&token_of(&issued), CORAL_SECRET));
+    let talk = app.cli(&["tenant", "create", "other"]).await;
+    assert!(talk.stderr.contains("--issuer"), "{}", talk.stderr);
+    let both = [
+        "tenant",
+        "create",
+        "other",
+        "--kind",
+        "coral",
+        "--issuer",
+        "https://a.example",
+    ];
+    assert_ne!(app.cli(&both).await.code, 0);
+}

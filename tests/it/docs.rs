@@ -1,6 +1,7 @@
 //! The documents say what is so: the commands work as written, and what is named is there.
 
 mod move_over;
+mod set_up;
 mod shell;
 mod talk_to_coral;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::harness::{Answer, App, DEMO_SECRET, MASTER_KEY, hmac_token, lanyard, now};
+use crate::harness::{Answer, App, DEMO_SECRET, MASTER_KEY, Newsroom, hmac_token, lanyard, now};
 
 /// `lanyard serve`, as it ships, with its log in a file.
 struct Served {
@@ -63,6 +63,39 @@ fn lines(log: &Path) -> Vec<Value> {
         .collect()
 }
 
+/// Requests that present codes, good and bad, and the codes.
+async fn exchanging(
+    app: &App,
+    url: &str,
+    post: &Newsroom,
+) -> (Vec<reqwest::RequestBuilder>, Vec<String>) {
+    let path = post.tokens_path("codes");
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let asked = app.post_as(&path, &post.api_key, r#"{"user":"2"}"#).await;
+        codes.push(asked.json()["code"].as_str().unwrap().to_owned());
+    }
+    let (code, other) = (&codes[0], &codes[1]);
+    let exchange = format!("{url}/t/{}/exchange", post.slug);
+    let present = || {
+        let request = app.client.request(Method::POST, &exchange);
+        request.header("content-type", "application/json")
+    };
+    let good = json!({ "code": code });
+    let requests = vec![
+        present().body(format!("{{\"code\": {code}")),
+        present().json(&json!({ "code": code, "x": other })),
+        present()
+            .header("origin", "https://evil.example")
+            .json(&good),
+        present().json(&good),
+        present().json(&good),
+        app.client.post(format!("{url}{path}")).bearer_auth(other),
+        app.client.get(format!("{exchange}?code={other}")),
+    ];
+    (requests, codes)
+}
+
 /// Sends requests of all kinds, most of them with something secret. Tells the secrets, and the requests' ids.
 async fn exercise(app: &App, url: &str) -> (Vec<String>, Vec<String>) {
     let post = app.demo_tenant("post").await;
@@ -105,6 +138,8 @@ async fn exercise(app: &App, url: &str) -> (Vec<String>, Vec<String>) {
             );
         }
     }
+    let (exchanges, codes) = exchanging(app, url, &post).await;
+    requests.extend(exchanges);
     requests.push(request(Method::GET, "/t/%22%0a%7B/"));
     requests.push(request(Method::PUT, "/nope"));
     let mut ids = Vec::new();
@@ -116,6 +151,7 @@ async fn exercise(app: &App, url: &str) -> (Vec<String>, Vec<String>) {
         post.api_key.clone(),
         wrong_key,
     ];
+    secrets.extend(codes);
     for request in requests {
         let answer = Answer::to(request).await;
         ids.push(answer.header("x-request-id").to_owned());

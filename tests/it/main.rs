@@ -41,6 +41,8 @@ mod dev;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod invitations;
@@ -48,6 +50,8 @@ mod invitations;
 mod issue;
 #[cfg(test)]
 mod jwks;
+#[cfg(test)]
+mod key_lint;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
@@ -70,6 +74,10 @@ mod permissions;
 mod platform;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod rotation;
+#[cfg(test)]
+mod settings;
 #[cfg(test)]
 mod signing_keys;
 #[cfg(test)]

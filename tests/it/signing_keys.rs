@@ -79,9 +79,12 @@ async fn a_key_waits_until_talk_knows_it_signs_gives_way_and_ends() {
     let retire = admin.post(&format!("{one}/retire"), &json!({})).await;
     assert_eq!(retire.problem(), "state-conflict");
     assert!(retire.text().contains("rotate"), "{retire:?}");
-    let retired = admin
-        .post(&format!("{KEYS}/{first}/retire"), &json!({}))
-        .await;
+    // Somebody has a token of it.
+    let path = format!("{KEYS}/{first}/retire");
+    let refused = admin.post(&path, &json!({})).await;
+    assert_eq!(refused.problem(), "key-still-needed");
+    assert_eq!(post.look_up(&old).await.status, 200);
+    let retired = admin.post(&path, &json!({ "force": true })).await;
     assert_eq!(
         (retired.status, &retired.json()["state"]),
         (200, &json!("retired"))

@@ -125,6 +125,31 @@ async fn rotate_under_load(app: &Arc<App>, ann: &mut Browser, key: &str) {
         client.await.unwrap();
     }
     assert_eq!(app.get_as("/t/the-post/", &before).await.status, 200);
+    prove_rotation(app, ann).await;
+}
+
+/// Every token that was issued is counted for the key that signed it, and the old key is kept while readers need it.
+async fn prove_rotation(app: &Arc<App>, ann: &mut Browser) {
+    app.state.usage.flush(true).await.unwrap();
+    let path = "/v1/tenants/the-post/deployments/default";
+    let keys = ann.get(&format!("{path}/signing-keys")).await.json();
+    let keys = keys["data"].as_array().unwrap();
+    let live: Vec<_> = keys
+        .iter()
+        .map(|key| key["live_tokens"].as_i64().unwrap())
+        .collect();
+    assert!(live.iter().all(|count| *count > 0), "{keys:?}");
+    let issued =
+        "select sum(count)::text from usage_hourly where operation = 'issue' and reason = 'ok'";
+    let issued = app.database.texts(issued).await;
+    assert_eq!(live.iter().sum::<i64>().to_string(), issued[0]);
+    let rotation = ann.get(&format!("{path}/rotation")).await.json();
+    assert_eq!(rotation["step"], "overlap", "{rotation}");
+    let old = rotation["key"].as_str().unwrap();
+    let refused = ann
+        .post(&format!("{path}/signing-keys/{old}/retire"), &json!({}))
+        .await;
+    assert_eq!(refused.problem(), "key-still-needed", "{refused:?}");
 }
 
 async fn invite_a_colleague(app: &App, mail: &Mailboxes, ann: &mut Browser) -> Browser {

@@ -11,8 +11,8 @@ use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
 };
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/verifiers");
-const PYTHON: &str = concat!(
+pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/verifiers");
+pub(crate) const PYTHON: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../target/verifiers-venv/bin/python"
 );

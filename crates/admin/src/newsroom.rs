@@ -8,11 +8,15 @@ use lanyard_core::{
     signing_key::{KeyState, Origin, SigningKey},
     tenant::{IssuingRule, SettingError},
 };
-use lanyard_storage::{StorageError, WriteTx, keys, tenants};
+use lanyard_storage::{
+    StorageError, WriteTx,
+    fingerprints::{self, Shared},
+    keys, tenants,
+};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::acts::By;
+use crate::acts::{By, signing_keys};
 
 /// A newsroom that is to be made.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub struct NewTenant {
     pub issuing: IssuingRule,
     /// Whether readers' ids may look like e-mail addresses.
     pub allow_email_ids: bool,
+    /// Whether its first key is taken although it is in use elsewhere.
+    pub accept_shared: bool,
 }
 
 /// Why a newsroom can't be made.
@@ -45,6 +51,9 @@ pub enum Refusal {
         "the issuer belongs to another tenant: no two may share one, or a token of one could pass for a token of the other"
     )]
     IssuerTaken,
+    /// The first key is in use elsewhere.
+    #[error("{}", signing_keys::in_use(*.0))]
+    Reused(Shared),
     /// The settings don't go together.
     #[error(transparent)]
     Setting(#[from] SettingError),
@@ -76,6 +85,7 @@ impl NewTenant {
             key,
             issuing: IssuingRule::demo(false),
             allow_email_ids: false,
+            accept_shared: false,
         }
     }
 
@@ -95,14 +105,23 @@ impl NewTenant {
         if !tenants::create(tx, &row, by.clock.now()).await? {
             return Err(Refusal::IssuerTaken);
         }
+        let mut shared = None;
         if let Some(key) = &mut self.key {
+            let deployment = self.deployment.id;
+            shared = fingerprints::shared(tx, deployment, &key.material, by.master_keys).await?;
+            if let Some(shared) = shared.filter(|_| !self.accept_shared) {
+                return Err(Refusal::Reused(shared));
+            }
             key.longest_lifetime = self.deployment.token_lifetime;
             keys::insert(tx, self.deployment.id, key, by.master_keys).await?;
         }
-        let detail = json!({
+        let mut detail = json!({
             "kind": self.deployment.kind(), "issuer": self.deployment.issuer(), "audience": self.deployment.audience(),
             "kid": self.key.as_ref().map(|key| &key.kid),
         });
+        if shared.is_some() {
+            detail["shared"] = true.into();
+        }
         by.audit(tx, "tenant.create", self.slug.as_str(), &detail)
             .await?;
         Ok(())

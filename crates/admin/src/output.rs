@@ -121,3 +121,43 @@ pub fn time(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds)
         .map_or_else(|_| seconds.to_string(), |time| time.to_string())
 }
+
+/// A time for people as they count: "3 minutes ago", "in 2 hours".
+#[must_use]
+pub fn ago(seconds: i64, now: i64) -> String {
+    let distance = seconds.abs_diff(now);
+    let (count, unit) = match distance {
+        0..60 => (distance, "second"),
+        60..3_600 => (distance / 60, "minute"),
+        3_600..172_800 => (distance / 3_600, "hour"),
+        _ => (distance / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    match (distance, seconds < now) {
+        (0, _) => "now".to_owned(),
+        (_, true) => format!("{count} {unit}{plural} ago"),
+        (_, false) => format!("in {count} {unit}{plural}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ago;
+
+    #[test]
+    fn a_distance_in_time_is_told_in_the_unit_that_people_would_use() {
+        for (seconds, text) in [
+            (0, "now"),
+            (-1, "1 second ago"),
+            (-59, "59 seconds ago"),
+            (-60, "1 minute ago"),
+            (-3_599, "59 minutes ago"),
+            (3_600, "in 1 hour"),
+            (172_799, "in 47 hours"),
+            (172_800, "in 2 days"),
+            (-34_560_000, "400 days ago"),
+        ] {
+            assert_eq!(ago(1_000_000 + seconds, 1_000_000), text);
+        }
+    }
+}

@@ -5,8 +5,8 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use lanyard_api::{App, Limits, PublicUrl, Settings, log};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{
-    Clock, Database, Listener, StorageError, accounts, idempotency, keys, outbox, revocations,
-    usage,
+    Clock, Database, Listener, StorageError, accounts, exchange_codes, fingerprints, idempotency,
+    keys, outbox, revocations, usage,
 };
 use tokio::{
     net::TcpListener,
@@ -62,6 +62,7 @@ impl Server {
         let usage = app.clone();
         let background = vec![
             tokio::spawn(listener.run()),
+            tokio::spawn(fill_fingerprints(database.clone(), master_keys)),
             tokio::spawn(prune(database)),
             tokio::spawn(async move { usage.usage.run().await }),
         ];
@@ -116,6 +117,17 @@ impl Server {
     }
 }
 
+/// Fingerprints of keys that a version stored which knew of none. Until they are there the same key may be imported twice.
+async fn fill_fingerprints(database: Database, master_keys: Arc<MasterKeys>) {
+    match fingerprints::fill(&database, &master_keys).await {
+        Ok(0) => {}
+        Ok(keys) => tracing::info!(keys, "keys have fingerprints now"),
+        Err(error) => {
+            tracing::warn!(%error, "keys can't be given fingerprints; the next start tries again")
+        }
+    }
+}
+
 async fn prune(database: Database) {
     loop {
         sleep(PRUNE_EVERY).await;
@@ -129,6 +141,7 @@ async fn forget(database: &Database) -> Result<(), StorageError> {
     revocations::prune(database).await?;
     accounts::prune(database).await?;
     idempotency::prune(database).await?;
+    exchange_codes::prune(database).await?;
     usage::prune(database).await
 }
 

@@ -86,12 +86,14 @@ pub const RULES: &[Rule] = &[
     rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}", viewer(Scope::SettingsRead)),
     rule(PATCH, "/v1/tenants/{tenant}/deployments/{deployment}", admin(Scope::SettingsWrite)),
     rule(DELETE, "/v1/tenants/{tenant}/deployments/{deployment}", OWNER),
+    rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}/settings", viewer(Scope::SettingsRead)),
 
     rule(GET, "/v1/tenants/{tenant}/migration-to-coral", viewer(Scope::SettingsRead)),
     rule(GET, "/v1/tenants/{tenant}/migration-to-coral/unready", viewer(Scope::UsersRead)),
     rule(POST, "/v1/tenants/{tenant}/migration-to-coral/cut-over", admin(Scope::SigningKeysWrite)),
     rule(POST, "/v1/tenants/{tenant}/migration-to-coral/back", admin(Scope::SigningKeysWrite)),
 
+    rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}/rotation", viewer(Scope::SettingsRead)),
     rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", viewer(Scope::SettingsRead)),
     rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", admin(Scope::SigningKeysWrite)),
     rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/import", admin(Scope::SigningKeysWrite)),
@@ -122,6 +124,7 @@ pub const RULES: &[Rule] = &[
     rule(POST, "/v1/tenants/{tenant}/users/{user}/revoke-tokens", admin(Scope::TokensRevoke)),
 
     rule(POST, "/v1/tenants/{tenant}/tokens", admin(Scope::TokensIssue)),
+    rule(POST, "/v1/tenants/{tenant}/tokens/codes", admin(Scope::TokensIssue)),
     rule(POST, "/v1/tenants/{tenant}/tokens/batch", admin(Scope::TokensIssue)),
     rule(POST, "/v1/tenants/{tenant}/tokens/introspect", viewer(Scope::TokensIntrospect)),
     rule(POST, "/v1/tenants/{tenant}/tokens/revoke", admin(Scope::TokensRevoke)),

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     ops::Deref,
     sync::{
         Arc,
@@ -10,14 +11,22 @@ use std::{
     time::Duration,
 };
 
-use lanyard_core::seal::MasterKeys;
+use lanyard_core::{account::AccountId, id::TenantId, seal::MasterKeys};
 use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
 
-use crate::{Passwords, PublicUrl, Queue, TrustedProxies, changes::Changes, users::Transfers};
+use crate::{
+    Passwords, PublicUrl, Queue, TrustedProxies,
+    buckets::{Beyond, Buckets},
+    users::Transfers,
+};
 
 /// How many key pairs may wait to be made; one of RSA takes up to a few seconds.
 const MOST_KEYS_WAITING: usize = 4;
+/// How many changes an account may make in a second that belong to no newsroom; a newsroom's own limit holds for the rest.
+const CHANGES_OF_ACCOUNT: u32 = 10;
+/// How many codes may be presented to a newsroom in a second from one place. A house full of readers may be behind it.
+const EXCHANGES_FROM_PLACE: u32 = 20;
 
 /// Who may register an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +102,8 @@ pub struct Inner {
     pub passwords: Passwords,
     /// Where key pairs are made.
     pub key_pairs: Queue,
-    pub(crate) changes: Changes,
+    pub(crate) changes: Buckets<AccountId>,
+    pub(crate) exchanges: Buckets<(Option<TenantId>, IpAddr)>,
     pub(crate) transfers: Transfers,
     draining: AtomicBool,
     request_prefix: u64,
@@ -148,7 +158,9 @@ impl App {
                 MOST_KEYS_WAITING,
                 "Many keys are made at this moment. Try again.",
             ),
-            changes: Changes::default(),
+            changes: Buckets::new(CHANGES_OF_ACCOUNT, Beyond::Refused),
+            // Each newsroom has a limit for all places together.
+            exchanges: Buckets::new(EXCHANGES_FROM_PLACE, Beyond::Uncounted),
             transfers: Transfers::default(),
             draining: AtomicBool::new(false),
             request_prefix,

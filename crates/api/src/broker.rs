@@ -15,7 +15,7 @@ use lanyard_core::{
     token::{self, Refusal, Verified},
     user::UserId,
 };
-use lanyard_storage::Operation;
+use lanyard_storage::{DeploymentView, Operation};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -121,26 +121,31 @@ pub(crate) async fn look_up(
 /// A reader's token: a good signature, good claims, and nothing revoked.
 pub(crate) fn verify(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
     let deployment = target.deployment()?;
-    unless_revoked(
-        target,
-        token::verify(&deployment.policy, &deployment.keys, token, now)?,
-    )
+    let verified = token::verify(&deployment.policy, &deployment.keys, token, now)?;
+    unless_revoked(target, deployment, verified, now)
 }
 
 /// An issuing token: the same.
 pub(crate) fn verify_issuing(target: &Target, token: &str, now: i64) -> Result<Verified, Refusal> {
     let deployment = target.deployment()?;
-    unless_revoked(
-        target,
-        token::verify_issuing(&deployment.policy, &deployment.keys, token, now)?,
-    )
+    let verified = token::verify_issuing(&deployment.policy, &deployment.keys, token, now)?;
+    unless_revoked(target, deployment, verified, now)
 }
 
-fn unless_revoked(target: &Target, verified: Verified) -> Result<Verified, Refusal> {
-    match target.tenant.read_revocations(|set| set.refusal(&verified)) {
-        Some(refusal) => Err(refusal),
-        None => Ok(verified),
+/// Lets a token pass that isn't revoked, and notes that its key is in use.
+fn unless_revoked(
+    target: &Target,
+    deployment: &DeploymentView,
+    verified: Verified,
+    now: i64,
+) -> Result<Verified, Refusal> {
+    if let Some(refusal) = target.tenant.read_revocations(|set| set.refusal(&verified)) {
+        return Err(refusal);
     }
+    if let Some(meter) = deployment.key_meter(&verified.key) {
+        meter.seen(now);
+    }
+    Ok(verified)
 }
 
 /// Judges who asks for a token: a program with an API key, or with an issuing token.

@@ -5,10 +5,12 @@ use std::sync::atomic::Ordering;
 use lanyard_core::{
     id::{ApiKeyId, Kid},
     profile::Ceiling,
+    revocation::Revocations,
+    tenant::Policy,
     token::{self, Wanted},
-    user::{Role, UserId},
+    user::{Role, User, UserId},
 };
-use lanyard_storage::{Reader, keys};
+use lanyard_storage::{Reader, StorageError, keys};
 use uuid::Uuid;
 
 use crate::{App, Problem, failure::Failure, first_admin, presented::Target};
@@ -43,6 +45,16 @@ pub(crate) struct Whom<'a> {
     pub(crate) reader: &'a Reader,
 }
 
+impl<'a> Whom<'a> {
+    /// The reader's record, where tokens say more of a reader than the id.
+    fn record(self, policy: &Policy) -> Result<Option<&'a User>, StorageError> {
+        match policy.needs_record() {
+            true => self.reader.record().map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
 /// Issues a token to a reader who is in the directory; `None` when the reader is disabled.
 pub(crate) async fn issue<'a>(
     app: &App,
@@ -66,10 +78,7 @@ pub(crate) async fn issue<'a>(
     let (token_id, issued_at) = (Uuid::new_v4(), now.max(earliest));
     let wanted = Wanted {
         user: id,
-        record: match deployment.policy.needs_record() {
-            true => Some(whom.reader.record()?),
-            false => None,
-        },
+        record: whom.record(&deployment.policy)?,
         ceiling: asker.ceiling,
         now: issued_at,
         token_id,
@@ -79,12 +88,28 @@ pub(crate) async fn issue<'a>(
     {
         first_admin::tell(app, &target.tenant, api_key).await?;
     }
+    let token = token::issue(&deployment.policy, key, &wanted)?;
+    if let Some(meter) = deployment.key_meter(key) {
+        meter.issued(issued_at);
+    }
     Ok(Some(Issued {
-        token: token::issue(&deployment.policy, key, &wanted)?,
+        token,
         token_id,
         kid: &key.kid,
         expires_at: issued_at + deployment.policy.token_lifetime,
     }))
+}
+
+/// Refuses a reader who could have no token at this moment, as [`issue`] would; nothing is signed.
+pub(crate) fn check(target: &Target, whom: Whom<'_>) -> Result<(), Failure> {
+    let deployment = target.deployment()?;
+    deployment.keys.active().ok_or(Problem::NoActiveKey)?;
+    let disabled = |set: &Revocations| set.user_is_disabled(whom.id);
+    if whom.reader.disabled || target.tenant.read_revocations(disabled) {
+        return Err(Problem::UserDisabled.into());
+    }
+    let record = whom.record(&deployment.policy)?;
+    Ok(token::check_user(&deployment.policy, whom.id, record)?)
 }
 
 /// Before a key signs for the first time that is written down, so that a rotation knows whether anybody has a token of

@@ -5,12 +5,13 @@ mod act;
 mod app;
 pub mod body;
 mod broker;
+mod buckets;
 mod caller;
-mod changes;
 mod client;
 mod csv;
 pub mod cursor;
 pub mod etag;
+mod exchange;
 mod failure;
 pub mod fields;
 mod first_admin;
@@ -57,7 +58,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(broker::other_spellings())
         .routes(routes!(jwks::of_default))
         .routes(routes!(jwks::of))
+        .merge(exchange::routes())
         .routes(routes!(tokens::issue::one))
+        .routes(routes!(tokens::codes::create))
         .routes(routes!(tokens::batch::many))
         .routes(routes!(tokens::introspect))
         .routes(routes!(tokens::revoke))

@@ -16,7 +16,7 @@ use lanyard_core::{
 };
 use lanyard_storage::{Operation, TenantView};
 
-use crate::{App, Problem, failure::Failure};
+use crate::{App, ClientAddress, Problem, failure::Failure};
 
 /// How many tokens a tenant may ask for where it may make one other request.
 const ISSUE_FACTOR: u32 = 5;
@@ -25,6 +25,9 @@ const VALIDATE_FACTOR: u32 = 25;
 /// An API key may use up one part in so many of its tenant's share: one program that runs wild leaves room for others.
 const API_KEY_PARTS: u32 = 2;
 
+/// Where codes are asked for.
+pub(crate) const CODES: &str = "/v1/tenants/{tenant}/tokens/codes";
+
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
@@ -32,7 +35,9 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 pub(crate) fn operation(method: &Method, route: &str) -> Option<Operation> {
     if route.starts_with("/t/") {
         return match *method {
-            _ if route.ends_with("/.well-known/jwks.json") => None,
+            _ if route.ends_with("/.well-known/jwks.json") || route.ends_with("/lanyard.js") => {
+                None
+            }
             Method::GET | Method::HEAD => Some(Operation::Validate),
             Method::POST => Some(Operation::Issue),
             _ => None,
@@ -96,6 +101,23 @@ pub(crate) fn charge(
     Ok([of_key, Some(of_tenant)])
 }
 
+/// Charges a browser that presents an exchange code: its place, and then the newsroom, with a share of its own. Strangers
+/// can use that up, and nothing else with it; a newsroom that isn't there has none.
+pub(crate) fn charge_exchange(
+    app: &App,
+    tenant: Option<&TenantView>,
+    client: ClientAddress,
+) -> Result<(), Failure> {
+    let now = app.clock.micros();
+    let nodes = app.live_nodes.load(Ordering::Relaxed);
+    let place = (tenant.map(|tenant| tenant.id), client.block());
+    app.exchanges.charge(place, nodes, now)?;
+    let Some(tenant) = tenant else { return Ok(()) };
+    let requests = u32::try_from(tenant.quota.requests_per_second).unwrap_or(u32::MAX);
+    let rate = Rate::new(requests.saturating_mul(ISSUE_FACTOR), nodes);
+    take("tenant-exchange", &tenant.meter.exchange, rate, now).map(drop)
+}
+
 /// Charges a request that was let pass for more tokens than the one that it was charged for.
 pub(crate) fn charge_more(app: &App, tenant: &TenantView, api_key: Option<ApiKeyId>, more: usize) {
     let more = u32::try_from(more).unwrap_or(u32::MAX);
@@ -142,8 +164,15 @@ pub(crate) fn charge_and_tell(
     tenant: &TenantView,
     api_key: Option<ApiKeyId>,
 ) -> Result<(), Failure> {
-    let route = parts.extensions.get::<MatchedPath>();
-    let operation = route.and_then(|route| operation(&parts.method, route.as_str()));
+    let route = parts
+        .extensions
+        .get::<MatchedPath>()
+        .map(MatchedPath::as_str);
+    let operation = match route {
+        // A code is charged for the token that it stands for, which is counted once it is issued.
+        Some(CODES) => Some(Operation::Issue),
+        route => route.and_then(|route| operation(&parts.method, route)),
+    };
     let passed = charge(app, tenant, operation.unwrap_or(Operation::Manage), api_key)?;
     if let Some(told) = parts.extensions.get::<Told>() {
         // A request is charged once.
@@ -226,6 +255,10 @@ mod tests {
             (Method::POST, "/t/{tenant}", Some(Operation::Issue)),
             (Method::OPTIONS, "/t/{tenant}", None),
             (Method::GET, "/t/{tenant}/.well-known/jwks.json", None),
+            (Method::GET, "/t/{tenant}/lanyard.js", None),
+            (Method::POST, "/t/{tenant}/exchange", Some(Operation::Issue)),
+            (Method::OPTIONS, "/t/{tenant}/exchange", None),
+            (Method::POST, super::CODES, Some(Operation::Manage)),
             (
                 Method::POST,
                 "/v1/tenants/{tenant}/tokens",

@@ -72,7 +72,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         }
     };
     let headers = response.headers_mut();
-    // Only the dashboard's own files say otherwise.
+    // Only what says otherwise itself may be kept.
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

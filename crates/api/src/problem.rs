@@ -79,6 +79,10 @@ problems! {
     TokenWithoutId BAD_REQUEST "token-without-id" "The token has no `jti`, so it can't be told from others. Revoke its reader's tokens, or its key.";
     /// The tenant has no deployment of this name.
     DeploymentUnknown UNPROCESSABLE_ENTITY "deployment-unknown" "The tenant has no deployment of this name.";
+    /// The exchange code was redeemed, is too old, or never was.
+    CodeInvalid BAD_REQUEST "code-invalid" "The code was used, is older than a minute, or isn't one of this newsroom. Ask the newsroom's site for a new one.";
+    /// A page of another site presents an exchange code.
+    OriginNotAllowed FORBIDDEN "origin-not-allowed" "This newsroom doesn't allow pages of this origin to exchange codes. An admin adds it to `allowed_origins` in the settings.";
     /// Coral would refuse the reader.
     CoralRefuses UNPROCESSABLE_ENTITY "reader-unfit-for-coral" "Coral would refuse a token for this reader.";
     /// Coral makes its signing secrets itself.
@@ -89,6 +93,10 @@ problems! {
     UserDisabled CONFLICT "user-disabled" "The reader is disabled and gets no tokens. Enable the reader first.";
     /// Another key of the tenant has this id.
     KidTaken CONFLICT "kid-taken" "The newsroom has a key with this id already. Choose another.";
+    /// Readers may have tokens of the key that is to be retired.
+    KeyStillNeeded CONFLICT "key-still-needed" "Readers may have tokens of this key, which would be refused. Wait for their end, or send `force`.";
+    /// The key is in use elsewhere.
+    KeyReused CONFLICT "key-reused" "This key is in use elsewhere, so it can't keep the two apart. Make a new one.";
     /// There is no Host header, or there are several.
     HostInvalid BAD_REQUEST "host-invalid" "Send one Host header (RFC 9112, section 3.2).";
     /// A parameter is missing.

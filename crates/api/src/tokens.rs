@@ -1,6 +1,7 @@
 //! Tokens under `/v1`: issued one by one and by the batch, introspected (RFC 7662) and revoked (RFC 7009).
 
 pub(crate) mod batch;
+pub(crate) mod codes;
 pub(crate) mod issue;
 mod wish;
 

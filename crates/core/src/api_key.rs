@@ -9,16 +9,11 @@ use aws_lc_rs::{
 use zeroize::Zeroizing;
 
 use crate::{
+    checksummed::{self, LENGTH},
     id::{ApiKeyId, DeploymentId, Slug},
     profile::Ceiling,
     scope::Scope,
 };
-
-/// Length of the random part: 32 characters of base 62 hold 190 bits.
-const RANDOM_LENGTH: usize = 32;
-/// Length of the checksum, by which secret scanners and people tell a mistyped key from a wrong one.
-const CHECKSUM_LENGTH: usize = 6;
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// An API key in clear: shown once, then forgotten.
 pub struct PlainApiKey(Zeroizing<String>);
@@ -86,17 +81,7 @@ impl PlainApiKey {
             .take(8)
             .collect();
         let mut text = Zeroizing::new(format!("lyd_{hint}_"));
-        let end = text.len() + RANDOM_LENGTH;
-        while text.len() < end {
-            let mut byte = [0];
-            aws_lc_rs::rand::fill(&mut byte)?;
-            // Bytes from 248 on are left out, so that every character is equally likely.
-            if byte[0] < 248 {
-                text.push(char::from(ALPHABET[usize::from(byte[0] % 62)]));
-            }
-        }
-        let checksum = checksum(&text);
-        text.push_str(&checksum);
+        checksummed::push_random(&mut text)?;
         Ok(Self(text))
     }
 
@@ -104,16 +89,8 @@ impl PlainApiKey {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (hint, secret) = text.strip_prefix("lyd_")?.split_once('_')?;
-        let shaped = hint.len() <= 8
-            && secret.len() == RANDOM_LENGTH + CHECKSUM_LENGTH
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !shaped {
-            return None;
-        }
-        let (body, sum) = text.split_at(text.len() - CHECKSUM_LENGTH);
-        (checksum(body) == sum).then(|| Self(Zeroizing::new(text.to_owned())))
+        let good = hint.len() <= 8 && secret.len() == LENGTH && checksummed::is_whole(text);
+        good.then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
     /// The hash under which the key is stored.
@@ -135,24 +112,6 @@ impl PlainApiKey {
     pub fn tail(&self) -> &str {
         &self.0[self.0.len() - 4..]
     }
-}
-
-fn checksum(text: &str) -> String {
-    let hash = digest(&SHA256, text.as_bytes());
-    let mut number = hash
-        .as_ref()
-        .iter()
-        .take(8)
-        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    let mut sum = String::with_capacity(CHECKSUM_LENGTH);
-    for _ in 0..CHECKSUM_LENGTH {
-        // The remainder is below 62.
-        sum.push(char::from(
-            ALPHABET[usize::try_from(number % 62).unwrap_or_default()],
-        ));
-        number /= 62;
-    }
-    sum
 }
 
 #[cfg(test)]

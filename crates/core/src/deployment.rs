@@ -16,6 +16,9 @@ use crate::{
 /// The most bytes of a root URL.
 const MAX_URL: usize = 255;
 
+/// How the names begin that Lanyard gives to what is its own: nobody may speak for it.
+const OWN_URN: &str = "urn:lanyard:";
+
 /// The audience of Talk's tokens unless it is told otherwise (`TALK_JWT_AUDIENCE`).
 const TALK_AUDIENCE: &str = "talk";
 
@@ -144,15 +147,47 @@ impl Deployment {
         if !(60..=MAX_TOKEN_LIFETIME).contains(&self.token_lifetime) {
             return Err(SettingError::Lifetime);
         }
-        self.claims
-            .talk()
-            .map_or(Ok(()), |talk| issuing.check(&talk.audience))
+        let Some(talk) = self.claims.talk() else {
+            return Ok(());
+        };
+        // The scheme and the namespace of a URN are read in whatever case (RFC 8141, section 3.1).
+        let start = talk.issuer.as_str().as_bytes().get(..OWN_URN.len());
+        if start.is_some_and(|start| start.eq_ignore_ascii_case(OWN_URN.as_bytes())) {
+            return Err(SettingError::IssuerReserved);
+        }
+        issuing.check(&talk.audience)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::RootUrl;
+    use uuid::Uuid;
+
+    use super::{Deployment, RootUrl};
+    use crate::{
+        id::DeploymentId,
+        tenant::{ClaimText, IssuingRule, SettingError},
+    };
+
+    #[test]
+    fn nobody_may_take_an_issuer_of_lanyards_own() {
+        let check = |issuer: &str| {
+            let issuer = ClaimText::parse("issuer", issuer).unwrap();
+            let id = DeploymentId(Uuid::nil());
+            Deployment::first_talk(id, issuer).check(&IssuingRule::demo(true))
+        };
+        for bad in ["urn:lanyard:", "urn:lanyard:problem:x", "URN:Lanyard:check"] {
+            assert_eq!(check(bad), Err(SettingError::IssuerReserved), "{bad}");
+        }
+        for good in [
+            "urn:lanyards:a",
+            "urn:lanyard",
+            "https://urn:lanyard:",
+            "éurn:lanyard:",
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+    }
 
     #[test]
     fn a_root_url_is_kept_to_the_letter() {

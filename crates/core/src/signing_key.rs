@@ -72,6 +72,20 @@ pub enum Origin {
     },
 }
 
+impl Origin {
+    /// The longest life of a token that may be about, in seconds, where those issued here were given `longest_lifetime` at
+    /// most: others sign with an imported key too.
+    #[must_use]
+    pub fn longest_life(self, longest_lifetime: i64) -> i64 {
+        match self {
+            Self::Generated => longest_lifetime,
+            Self::Imported {
+                accept_lifetime, ..
+            } => accept_lifetime.max(longest_lifetime),
+        }
+    }
+}
+
 /// A key of a deployment, opened.
 #[derive(Debug)]
 pub struct SigningKey {
@@ -128,6 +142,12 @@ impl SigningKey {
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.material.algorithm()
+    }
+
+    /// The longest life of a token of this key that may be about, in seconds.
+    #[must_use]
+    pub fn longest_life(&self) -> i64 {
+        self.origin.longest_life(self.longest_lifetime)
     }
 
     /// The encoded header that every token issued with this key carries.

@@ -30,21 +30,59 @@ pub enum TalkError {
         "Talk v4 doesn't know {0}; rotate to a key of HS256 to HS512, RS256 to RS512, ES256 or ES384"
     )]
     UnknownAlgorithm(Algorithm),
-    /// Talk pins one algorithm for all keys.
-    #[error(
-        "the live keys have two algorithms ({0} and {1}), and Talk v4 takes one for all (TALK_JWT_ALG); \
-         retire the keys of one of them first"
-    )]
-    TwoAlgorithms(Algorithm, Algorithm),
     /// An HMAC key that is no text can't be written into a setting.
     #[error("key `{0}` isn't text, so Talk can't be given it")]
     NotText(String),
 }
 
-/// Talk's settings, to be written into its environment.
+/// What stands for a secret that whoever asks may not see.
+pub const HIDDEN: &str = "…";
+
+/// Which secrets the settings hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// None: [`HIDDEN`] stands for each. The settings are the same else, so that they can be shown to anybody.
+    Hidden,
+    /// Those without which Talk can't verify.
+    Shown,
+    /// Private keys too, so that Talk can sign logins of its own.
+    WithPrivate,
+}
+
+/// What settings are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Which secrets they hold.
+    pub secrets: Secrets,
+    /// Whether Talk is to take several keys although it has one secret: every live token carries a `kid` by now.
+    pub several: bool,
+}
+
+impl Wanted {
+    /// What Talk needs, with private keys if wished.
+    #[must_use]
+    pub const fn all(with_private: bool) -> Self {
+        Self {
+            secrets: if with_private {
+                Secrets::WithPrivate
+            } else {
+                Secrets::Shown
+            },
+            several: false,
+        }
+    }
+
+    /// What anybody may see.
+    pub const HIDDEN: Self = Self {
+        secrets: Secrets::Hidden,
+        several: false,
+    };
+}
+
+/// Talk's settings, to be written into its environment. No value has a control character in it.
 #[derive(Debug)]
 pub struct TalkSettings {
-    /// Names and values, in the order to print them. A value may be secret.
+    /// Names and values, in the order to print them. The last is of keys, and may be secret.
     pub variables: Vec<(&'static str, Zeroizing<String>)>,
     /// What the person who applies them must know.
     pub notes: Vec<String>,
@@ -65,75 +103,119 @@ impl TalkSettings {
     }
 }
 
-/// Settings with which Talk accepts the deployment's tokens at `now`. Private PEMs are left out unless asked for.
+/// Settings with which Talk accepts the deployment's tokens at `now`.
+///
+/// They change as little as they can. A key that waits is left out where Talk could take it only by refusing tokens that
+/// live: beside one secret, unless `several` are wanted, and where it has another algorithm.
 ///
 /// # Errors
 /// Talk can't be given these keys, and why.
 pub fn settings(
     policy: &Policy,
     keys: &KeySet,
-    with_private: bool,
+    wanted: Wanted,
     now: i64,
 ) -> Result<TalkSettings, TalkError> {
     let claims = policy.claims.talk().ok_or(TalkError::Coral)?;
-    let keys = live_keys(keys, now);
-    let first = keys.first().ok_or(TalkError::NoKey)?;
+    let all = live_keys(keys, now);
+    let first = all.first().ok_or(TalkError::NoKey)?;
     if first.state != KeyState::Active {
         return Err(TalkError::NoKey);
     }
     let algorithm = first.algorithm();
-    if matches!(algorithm, Algorithm::EdDSA | Algorithm::ES512) {
+    if !algorithm.is_known_to_talk() {
         return Err(TalkError::UnknownAlgorithm(algorithm));
     }
-    if let Some(other) = keys.iter().find(|key| key.algorithm() != algorithm) {
-        return Err(TalkError::TwoAlgorithms(algorithm, other.algorithm()));
-    }
-    let mut notes = Vec::new();
+    let one = is_one_secret(&all, now) && !wanted.several;
+    let (keys, left_out): (Vec<_>, Vec<_>) = all
+        .iter()
+        .copied()
+        .partition(|key| key.algorithm() == algorithm && !(one && key.state == KeyState::Pending));
+    let mut notes: Vec<_> = left_out
+        .iter()
+        .map(|key| why_left_out(key, first, now))
+        .collect();
+    let text = |value: &str| Zeroizing::new(value.to_owned());
     let mut variables = vec![
-        ("TALK_JWT_ISSUER", Zeroizing::new(claims.issuer.to_string())),
-        (
-            "TALK_JWT_AUDIENCE",
-            Zeroizing::new(claims.audience.to_string()),
-        ),
-        ("TALK_JWT_ALG", Zeroizing::new(algorithm.name().to_owned())),
+        ("TALK_JWT_ISSUER", text(claims.issuer.as_str())),
+        ("TALK_JWT_AUDIENCE", text(claims.audience.as_str())),
+        ("TALK_JWT_ALG", text(algorithm.name())),
     ];
     if !claims.user_id_claim.is_sub() {
-        variables.push((
-            "TALK_JWT_USER_ID_CLAIM",
-            Zeroizing::new(claims.user_id_claim.as_str().to_owned()),
-        ));
+        let path = claims.user_id_claim.as_str();
+        variables.push(("TALK_JWT_USER_ID_CLAIM", text(path)));
     }
-    let as_one = |key: &SigningKey| {
-        matches!(
-            key.origin,
-            Origin::Imported {
-                form: TalkForm::Secret,
-                ..
-            }
-        )
-    };
-    if let [key] = keys[..]
-        && as_one(key)
-    {
-        variables.push(("TALK_JWT_SECRET", one(key, with_private)?));
+    if one {
+        variables.push(("TALK_JWT_SECRET", single(first, wanted.secrets)?));
     } else {
-        variables.push(("TALK_JWT_SECRETS", several(&keys, with_private)?));
-        if let Some(key) = keys.iter().find(|key| as_one(key)) {
+        variables.push(("TALK_JWT_SECRETS", several(&keys, wanted.secrets)?));
+        if let Some(key) = keys.iter().find(|key| was_one_secret(key)) {
             notes.push(format!(
                 "With TALK_JWT_SECRETS Talk refuses every token without a `kid`. Tokens issued here carry one; those \
-                 that your CMS signed itself with `{}` may not: let them expire first.",
+                 that your CMS signed itself with `{}` may not, nor do the logins that Talk signed: let them expire \
+                 first.",
                 key.kid
             ));
         }
     }
-    if !algorithm.is_symmetric() && !with_private {
+    if !algorithm.is_symmetric() && wanted.secrets != Secrets::WithPrivate {
         notes.push(
             "Without a private key Talk verifies these tokens, but can't sign logins of its own; --with-private \
              prints it."
                 .to_owned(),
         );
     }
+    if wanted.secrets == Secrets::Hidden && algorithm.is_symmetric() {
+        notes.push(format!(
+            "`{HIDDEN}` stands for a secret. An owner exports the settings with it, and so does the command line where \
+             the database is."
+        ));
+    }
     Ok(TalkSettings { variables, notes })
+}
+
+/// Whether Talk was given the key as its only secret, without a `kid`.
+pub(crate) fn was_one_secret(key: &SigningKey) -> bool {
+    matches!(
+        key.origin,
+        Origin::Imported {
+            form: TalkForm::Secret,
+            ..
+        }
+    )
+}
+
+/// Whether Talk has one secret, and there is no other key whose tokens live. `live` begins with the active key.
+fn is_one_secret(live: &[&SigningKey], now: i64) -> bool {
+    let Some(first) = live.first() else {
+        return false;
+    };
+    let others = live[1..].iter();
+    let mut others = others.filter(|key| key.algorithm() == first.algorithm());
+    was_one_secret(first) && !others.any(|key| key.state.verifies(now))
+}
+
+/// Why Talk isn't told of a key that lives.
+fn why_left_out(key: &SigningKey, active: &SigningKey, now: i64) -> String {
+    let (kid, algorithm) = (&key.kid, key.algorithm());
+    if algorithm == active.algorithm() {
+        return format!(
+            "Key `{kid}` waits, and isn't among the settings: to take it beside `{}` Talk would refuse every token \
+             without a `kid`. The plan for a rotation says how to get there.",
+            active.kid
+        );
+    }
+    let (here, own) = (active.algorithm(), &active.kid);
+    if key.state.verifies(now) {
+        return format!(
+            "Talk takes one algorithm for all keys ({here}, of `{own}`), so it refuses the tokens that `{kid}` \
+             ({algorithm}) signed."
+        );
+    }
+    format!(
+        "Key `{kid}` ({algorithm}) waits, and isn't among the settings: Talk takes one algorithm for all keys ({here}, \
+         of `{own}`). The plan for a rotation says what a change costs."
+    )
 }
 
 /// The active key first, since Talk signs with the first; then those that still verify, then those to come.
@@ -153,23 +235,24 @@ fn live_keys(keys: &KeySet, now: i64) -> Vec<&SigningKey> {
     live
 }
 
-fn one(key: &SigningKey, with_private: bool) -> Result<Zeroizing<String>, TalkError> {
+fn single(key: &SigningKey, secrets: Secrets) -> Result<Zeroizing<String>, TalkError> {
     if key.algorithm().is_symmetric() {
-        return hmac_text(key, false);
+        return hmac_text(key, secrets, false);
     }
     Ok(Zeroizing::new(
-        Value::Object(pem_members(key, with_private)).to_string(),
+        Value::Object(pem_members(key, secrets)).to_string(),
     ))
 }
 
-fn several(keys: &[&SigningKey], with_private: bool) -> Result<Zeroizing<String>, TalkError> {
+fn several(keys: &[&SigningKey], secrets: Secrets) -> Result<Zeroizing<String>, TalkError> {
     let mut entries = Vec::with_capacity(keys.len());
     for key in keys {
         let mut entry = Map::from_iter([("kid".to_owned(), json!(key.kid.as_str()))]);
         if key.algorithm().is_symmetric() {
-            entry.insert("secret".to_owned(), json!(hmac_text(key, true)?.as_str()));
+            let text = hmac_text(key, secrets, true)?;
+            entry.insert("secret".to_owned(), json!(text.as_str()));
         } else {
-            entry.extend(pem_members(key, with_private));
+            entry.extend(pem_members(key, secrets));
         }
         entries.push(Value::Object(entry));
     }
@@ -178,11 +261,18 @@ fn several(keys: &[&SigningKey], with_private: bool) -> Result<Zeroizing<String>
 
 /// The text from which Talk makes the very key. What can't stand in one line goes as `base64:`, which Talk decodes to
 /// UTF-8 text; so does what starts like that.
-fn hmac_text(key: &SigningKey, in_json: bool) -> Result<Zeroizing<String>, TalkError> {
+fn hmac_text(
+    key: &SigningKey,
+    secrets: Secrets,
+    in_json: bool,
+) -> Result<Zeroizing<String>, TalkError> {
     let text = key
         .material
         .secret_text()
         .ok_or_else(|| TalkError::NotText(key.kid.to_string()))?;
+    if secrets == Secrets::Hidden {
+        return Ok(Zeroizing::new(HIDDEN.to_owned()));
+    }
     // An .env file has no quotes for a text with an apostrophe and these.
     let quotable = !text.contains('\'') || !(in_json || text.contains(['"', '\\', '$', '`']));
     let plain = quotable
@@ -197,13 +287,15 @@ fn hmac_text(key: &SigningKey, in_json: bool) -> Result<Zeroizing<String>, TalkE
 }
 
 /// `public` and, if wished, `private`: PEMs whose newlines are written as a backslash and an n, as Talk wants them.
-fn pem_members(key: &SigningKey, with_private: bool) -> Map<String, Value> {
+fn pem_members(key: &SigningKey, secrets: Secrets) -> Map<String, Value> {
     let escaped = |pem: &str| json!(pem.trim_end().replace('\n', "\\n"));
     let mut members = Map::new();
     if let Some(pem) = key.material.public_pem() {
         members.insert("public".to_owned(), escaped(&pem));
     }
-    if with_private && let Some(pem) = key.material.private_pem() {
+    if secrets == Secrets::WithPrivate
+        && let Some(pem) = key.material.private_pem()
+    {
         members.insert("private".to_owned(), escaped(&pem));
     }
     members

@@ -45,6 +45,9 @@ pub enum SettingError {
     /// Out of range.
     #[error("a token lifetime is 60 seconds to 400 days")]
     Lifetime,
+    /// An issuer that Lanyard keeps for itself.
+    #[error("an issuer that begins with urn:lanyard: is Lanyard's own")]
+    IssuerReserved,
     /// Not where a Talk or Coral could be found.
     #[error(
         "a root URL is like https://talk.news.example/, without a password, a query or a fragment"

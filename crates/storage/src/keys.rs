@@ -18,7 +18,10 @@ use lanyard_core::{
 pub use rows::{After, KeyRow, active, active_now, count, get, get_now, list, token_lifetime};
 use sqlx::PgConnection;
 
-use crate::{Change, Database, ReadTx, StorageError, WriteTx, error::stored, reseal, revocations};
+use crate::{
+    Change, Database, ReadTx, StorageError, WriteTx, error::stored, fingerprints, reseal,
+    revocations,
+};
 
 /// The constraint that is broken when a tenant has a `kid` already.
 pub const KID_TAKEN: &str = "signing_keys_pkey";
@@ -34,6 +37,9 @@ pub async fn insert(
     master_keys: &MasterKeys,
 ) -> Result<(), StorageError> {
     let sealed = master_keys.seal(tx.tenant, &key.kid, &key.material.to_bytes())?;
+    let print = fingerprints::key(tx.connection(), master_keys)
+        .await?
+        .of(&key.material);
     let (origin, form, accept_lifetime) = match key.origin {
         Origin::Generated => ("generated", None, None),
         Origin::Imported {
@@ -48,9 +54,10 @@ pub async fn insert(
     sqlx::query!(
         "insert into signing_keys (tenant_id, kid, deployment_id, algorithm, state, origin, talk_form, accept_lifetime,
                                    weak, longest_lifetime, master_key_id, sealed, created_at, activated_at,
-                                   retires_at)
+                                   retires_at, counted_from, fingerprint)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, to_timestamp($13::bigint),
-                 case when $5 = 'active' then to_timestamp($13::bigint) end, to_timestamp($14::bigint))",
+                 case when $5 = 'active' then to_timestamp($13::bigint) end, to_timestamp($14::bigint),
+                 to_timestamp($13::bigint), $15)",
         tx.tenant.0,
         key.kid.as_str(),
         deployment.0,
@@ -64,7 +71,8 @@ pub async fn insert(
         sealed.master_key_id,
         sealed.bytes,
         key.created_at,
-        retires_at
+        retires_at,
+        &print.0[..]
     )
     .execute(tx.connection())
     .await?;

@@ -1,18 +1,23 @@
 //! What is counted of a tenant in memory, and its rate limits. Lives beside the tenant's view and outlives it, so that a
 //! reload or an eviction loses nothing.
 
+mod key;
+
 use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
 use lanyard_core::{
-    id::{ApiKeyId, TenantId},
+    id::{ApiKeyId, Kid, TenantId},
     rate::Bucket,
 };
+
+pub use key::{ApiKeyMeter, KeyMeter};
+pub(crate) use key::{KeyCount, Used};
 
 /// Upper bounds of the latency buckets, in microseconds; the last bucket has none.
 pub const LATENCY_BOUNDS: [u64; BUCKETS - 1] = [50, 200, 1_000, 5_000, 25_000, 100_000, 1_000_000];
@@ -25,9 +30,6 @@ pub const OTHER: &str = "other";
 
 /// The reason of what wasn't refused.
 pub const OK: &str = "ok";
-
-/// How long the last use of an API key may go unwritten, in seconds.
-const KEY_USE_EVERY: i64 = 60;
 
 /// What a request is counted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,11 +100,17 @@ pub struct TenantMeter {
     pub issue: Bucket,
     /// Readers' tokens shown.
     pub validate: Bucket,
+    /// Codes that browsers present for tokens.
+    pub exchange: Bucket,
     /// Everything else.
     pub requests: Bucket,
     counts: [OnceLock<Box<Cells>>; Operation::ALL.len()],
     api_keys: Mutex<HashMap<ApiKeyId, Arc<ApiKeyMeter>>>,
+    keys: Mutex<HashMap<KeyName, Arc<KeyMeter>>>,
 }
+
+/// A signing key, and the lifetime in seconds that it gives its tokens: tokens that live otherwise are counted apart.
+type KeyName = (Kid, i64);
 
 impl TenantMeter {
     fn new(tenant: TenantId) -> Self {
@@ -110,9 +118,11 @@ impl TenantMeter {
             tenant,
             issue: Bucket::default(),
             validate: Bucket::default(),
+            exchange: Bucket::default(),
             requests: Bucket::default(),
             counts: Default::default(),
             api_keys: Mutex::default(),
+            keys: Mutex::default(),
         }
     }
 
@@ -161,71 +171,57 @@ impl TenantMeter {
         Arc::clone(self.api_keys().entry(id).or_default())
     }
 
+    /// What is kept of a signing key while its tokens live for so many seconds.
+    pub(crate) fn key(&self, kid: &Kid, lifetime: i64) -> Arc<KeyMeter> {
+        let name = (kid.clone(), lifetime);
+        Arc::clone(self.keys().entry(name).or_default())
+    }
+
+    /// Takes out how many tokens keys signed, with the second at which the last of them ends and when it was issued.
+    pub(crate) fn drain_keys(&self, mut give: impl FnMut(&Kid, KeyCount)) {
+        for ((kid, lifetime), meter) in self.keys().iter() {
+            if let Some(count) = meter.drain(*lifetime) {
+                give(kid, count);
+            }
+        }
+    }
+
     /// The API keys that were used since that was last written, and not a moment ago; or all, if `hurry`.
-    pub(crate) fn used_api_keys(&self, now: i64, hurry: bool) -> Vec<UsedApiKey> {
+    pub(crate) fn used_api_keys(&self, now: i64, hurry: bool) -> Vec<Used<ApiKeyId, ApiKeyMeter>> {
         let api_keys = self.api_keys();
         let used = api_keys.iter().filter_map(|(id, meter)| {
-            let used_at = meter.unwritten()?;
-            let waited = now - meter.written_at.load(Ordering::Relaxed) >= KEY_USE_EVERY;
-            (waited || hurry).then(|| UsedApiKey {
-                tenant: self.tenant,
-                id: *id,
-                used_at,
-                meter: Arc::clone(meter),
-            })
+            let at = meter.last_use.due(now, hurry)?;
+            Some(Used::new(self.tenant, *id, at, meter))
         });
         used.collect()
+    }
+
+    /// The signing keys of which a token was seen since that was last written, likewise.
+    pub(crate) fn seen_keys(&self, now: i64, hurry: bool) -> Vec<Used<Kid, KeyMeter>> {
+        let keys = self.keys();
+        let seen = keys.iter().filter_map(|((kid, _), meter)| {
+            let at = meter.seen.due(now, hurry)?;
+            Some(Used::new(self.tenant, kid.clone(), at, meter))
+        });
+        seen.collect()
     }
 
     fn api_keys(&self) -> MutexGuard<'_, HashMap<ApiKeyId, Arc<ApiKeyMeter>>> {
         self.api_keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// One API key's buckets, and when it was used.
-#[derive(Debug, Default)]
-pub struct ApiKeyMeter {
-    /// Tokens asked for.
-    pub issue: Bucket,
-    /// Everything else.
-    pub requests: Bucket,
-    /// Whether the owners know that it has had a token with the role ADMIN.
-    pub gave_admin: AtomicBool,
-    used_at: AtomicI64,
-    /// The use that the database knows of, and when it was told.
-    written: AtomicI64,
-    written_at: AtomicI64,
-}
-
-impl ApiKeyMeter {
-    /// Notes that the key was good at this unix second.
-    pub fn used(&self, now: i64) {
-        // Most requests come in a second that is noted already, and leave the number to the other cores' caches.
-        if self.used_at.load(Ordering::Relaxed) < now {
-            self.used_at.fetch_max(now, Ordering::Relaxed);
-        }
+    fn keys(&self) -> MutexGuard<'_, HashMap<KeyName, Arc<KeyMeter>>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn unwritten(&self) -> Option<i64> {
-        let used_at = self.used_at.load(Ordering::Relaxed);
-        (used_at > self.written.load(Ordering::Relaxed)).then_some(used_at)
-    }
-}
-
-/// A use of an API key that the database doesn't know of.
-#[derive(Debug)]
-pub(crate) struct UsedApiKey {
-    pub(crate) tenant: TenantId,
-    pub(crate) id: ApiKeyId,
-    pub(crate) used_at: i64,
-    meter: Arc<ApiKeyMeter>,
-}
-
-impl UsedApiKey {
-    /// Notes that the database knows now.
-    pub(crate) fn wrote(&self, now: i64) {
-        self.meter.written.store(self.used_at, Ordering::Relaxed);
-        self.meter.written_at.store(now, Ordering::Relaxed);
+    /// Forgets keys that no view holds, unless something of them is still to be written; false when none is left.
+    fn tidy(&self) -> bool {
+        let (mut api_keys, mut keys) = (self.api_keys(), self.keys());
+        api_keys.retain(|_, meter| {
+            Arc::strong_count(meter) > 1 || meter.last_use.unwritten().is_some()
+        });
+        keys.retain(|_, meter| Arc::strong_count(meter) > 1 || meter.has_counts());
+        !(api_keys.is_empty() && keys.is_empty())
     }
 }
 
@@ -248,10 +244,8 @@ impl Meters {
     /// Forgets what no view and no request holds, unless something of it is still to be written.
     pub(crate) fn tidy(&self) {
         self.lock().retain(|_, meter| {
-            meter.api_keys().retain(|_, api_key| {
-                Arc::strong_count(api_key) > 1 || api_key.unwritten().is_some()
-            });
-            Arc::strong_count(meter) > 1 || meter.has_counts() || !meter.api_keys().is_empty()
+            let has_keys = meter.tidy();
+            Arc::strong_count(meter) > 1 || meter.has_counts() || has_keys
         });
     }
 

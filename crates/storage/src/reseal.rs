@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use crate::{
     Database, StorageError,
     error::stored,
-    idempotency,
+    fingerprints, idempotency,
     nodes::{self, Node},
     outbox,
 };
@@ -64,7 +64,9 @@ pub struct SealedCount {
 pub async fn counts(database: &Database) -> Result<Vec<SealedCount>, StorageError> {
     Ok(sqlx::query_as!(
         SealedCount,
-        r#"select kind as "kind!", master_key_id as "master_key_id!", rows as "rows!" from sealed_counts()"#
+        r#"select kind as "kind!", master_key_id as "master_key_id!", rows as "rows!" from sealed_counts()
+           union all
+           select 'fingerprint_key', master_key_id, 1 from fingerprint_key"#
     )
     .fetch_all(&database.pool)
     .await?)
@@ -121,6 +123,7 @@ pub async fn pass(
         admit(&mut tx, keys).await?;
         let rows = account_idempotency_keys(&mut tx, keys).await?
             + totp_secrets(&mut tx, keys).await?
+            + fingerprint_key(&mut tx, keys).await?
             + mail(&mut tx, keys).await?;
         tx.commit().await?;
         if rows == 0 {
@@ -257,6 +260,34 @@ async fn account_idempotency_keys(
         &accounts,
         &names,
         &resealed
+    )
+    .execute(connection)
+    .await?
+    .rows_affected())
+}
+
+async fn fingerprint_key(
+    connection: &mut PgConnection,
+    keys: &MasterKeys,
+) -> Result<u64, ResealError> {
+    let row = sqlx::query!(
+        "select master_key_id, sealed from fingerprint_key where master_key_id <> $1 for update skip locked",
+        keys.sealing_id()
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else {
+        return Ok(0);
+    };
+    let old = Sealed {
+        master_key_id: row.master_key_id,
+        bytes: row.sealed,
+    };
+    let resealed = keys.reseal_for(fingerprints::PURPOSE, &[], &old)?;
+    Ok(sqlx::query!(
+        "update fingerprint_key set master_key_id = $1, sealed = $2",
+        resealed.master_key_id,
+        resealed.bytes
     )
     .execute(connection)
     .await?

@@ -2,14 +2,16 @@
 
 use lanyard_core::revocation::{Revocation, Revocations, Subject};
 
-use crate::{Change, Database, ReadTx, StorageError, WriteTx};
+use crate::{Change, Database, ReadTx, StorageError, WriteTx, exchange_codes};
 
 /// Writes a revocation; one that is there is made stronger, never weaker. The second that it names is at least the
-/// database's own: a clock that is behind would spare what it is meant to kill.
+/// database's own: a clock that is behind would spare what it is meant to kill. Codes that would still be exchanged for a
+/// token go with it.
 ///
 /// # Errors
 /// The database fails.
 pub async fn add(tx: &mut WriteTx, revocation: &Revocation) -> Result<(), StorageError> {
+    exchange_codes::forget(tx, &revocation.subject).await?;
     let (kind, subject) = revocation.subject.columns();
     let row = sqlx::query!(
         "insert into revocations as held (tenant_id, kind, subject, standing, before, expires_at)

@@ -1,9 +1,12 @@
 //! Tenants and their deployments.
 
+use std::collections::BTreeSet;
+
 use lanyard_core::{
     confusable,
     deployment::Deployment,
     id::{Slug, TenantId},
+    origin::{Origin, Origins},
     quota::Quota,
     tenant::{ClaimText, IssuingRule, Policy, TenantStatus},
 };
@@ -64,6 +67,8 @@ pub struct TenantRecord {
     pub version: i64,
     /// How much it may have.
     pub quota: Quota,
+    /// The sites whose pages may exchange codes for tokens.
+    pub allowed_origins: Origins,
     /// The rules of all deployments, the oldest first.
     pub policies: Vec<Policy>,
 }
@@ -181,6 +186,8 @@ pub struct Settings {
     pub issuing: IssuingRule,
     /// Whether an id that looks like an e-mail address may be used.
     pub allow_email_ids: bool,
+    /// The sites whose pages may exchange codes for tokens.
+    pub allowed_origins: Origins,
     /// Moves with every change of them.
     pub version: i64,
 }
@@ -208,7 +215,8 @@ async fn settings_of(
     tenant: TenantId,
 ) -> Result<Option<Settings>, StorageError> {
     let row = sqlx::query!(
-        "select name, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids, settings_version
+        "select name, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids, allowed_origins,
+                settings_version
          from tenants where id = $1",
         tenant.0
     )
@@ -223,6 +231,7 @@ async fn settings_of(
                 &row.issuing_audience,
             )?,
             allow_email_ids: row.allow_email_ids,
+            allowed_origins: origins(&row.allowed_origins)?,
             version: row.settings_version,
         })
     })
@@ -234,21 +243,33 @@ async fn settings_of(
 /// # Errors
 /// The database fails.
 pub async fn set_settings(tx: &mut WriteTx, settings: &Settings) -> Result<i64, StorageError> {
+    let origins = settings.allowed_origins.iter();
+    let origins: Vec<_> = origins.map(|origin| origin.as_str().to_owned()).collect();
     let version = sqlx::query_scalar!(
         "update tenants set name = $2, accept_issuing_tokens = $3, issuing_subject = $4, issuing_audience = $5,
-                allow_email_ids = $6, settings_version = settings_version + 1
+                allow_email_ids = $6, allowed_origins = $7, settings_version = settings_version + 1
          where id = $1 returning settings_version",
         tx.tenant.0,
         settings.name,
         settings.issuing.accepted,
         settings.issuing.subject.as_str(),
         settings.issuing.audience.as_str(),
-        settings.allow_email_ids
+        settings.allow_email_ids,
+        &origins
     )
     .fetch_one(tx.connection())
     .await?;
     tx.changed(Change::Tenant);
     Ok(version)
+}
+
+fn origins(texts: &[String]) -> Result<Origins, StorageError> {
+    let parsed = texts.iter().map(|text| text.parse::<Origin>());
+    let parsed = stored(
+        "an allowed origin",
+        parsed.collect::<Result<BTreeSet<_>, _>>(),
+    )?;
+    stored("the allowed origins", parsed.try_into())
 }
 
 fn issuing_rule(
@@ -303,7 +324,7 @@ pub async fn set_status(
 pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError> {
     let Some(row) = sqlx::query!(
         "select slug, name, status, version, accept_issuing_tokens, issuing_subject, issuing_audience, allow_email_ids,
-                max_users, max_deployments, max_signing_keys, max_api_keys, max_members, requests_per_second
+                allowed_origins, max_users, max_deployments, max_signing_keys, max_api_keys, max_members, requests_per_second
          from tenants where id = $1",
         tx.tenant.0
     )
@@ -340,6 +361,7 @@ pub async fn load(tx: &mut ReadTx) -> Result<Option<TenantRecord>, StorageError>
         },
         version: row.version,
         quota: quota.quota(),
+        allowed_origins: origins(&row.allowed_origins)?,
         policies,
     }))
 }

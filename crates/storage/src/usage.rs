@@ -1,29 +1,26 @@
 //! Usage: what nodes count in memory, added to the database every few seconds, by hour.
 //!
-//! A count falls into the hour in which it is gathered, which is up to [`FLUSH_EVERY`] late. Each batch has a number, and
-//! the database adds a number once: when an answer is lost the same batch is sent again, so nothing is lost or counted
-//! twice.
+//! A count falls into the hour in which it is gathered, which is up to [`FLUSH_EVERY`] late.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use lanyard_core::id::TenantId;
+use lanyard_core::id::{ApiKeyId, TenantId};
 use tokio::{
     sync::Mutex,
     time::{sleep, timeout},
 };
-use uuid::Uuid;
 
 use crate::{
-    Clock, Database, Operation, ReadTx, StorageError, Views,
-    meter::{BUCKETS, Latencies},
+    ApiKeyMeter, Clock, Database, Operation, ReadTx, StorageError, TenantMeter, Views,
+    batches::{Batch, Batches},
+    key_use::{self, KeySums},
+    meter::{BUCKETS, Latencies, Used},
 };
 
 /// How often counts are written.
 const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// How long the database may take to add a batch.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Counts in a batch at most.
-const MAX_BATCH: usize = 10_000;
 
 const HOUR: i64 = 3_600;
 
@@ -33,7 +30,6 @@ pub struct Usage {
     database: Database,
     views: Arc<Views>,
     clock: Clock,
-    process: Uuid,
     unwritten: Mutex<Unwritten>,
 }
 
@@ -42,10 +38,8 @@ type Key = (TenantId, i64, Operation, &'static str);
 /// What was taken out of the meters, and isn't known to be in the database.
 #[derive(Debug, Default)]
 struct Unwritten {
-    gathered: HashMap<Key, Latencies>,
-    /// What was sent under `number`. It stays as it is until the database has it.
-    sent: Vec<(Key, Latencies)>,
-    number: i64,
+    requests: Batches<Key, Latencies>,
+    keys: KeySums,
 }
 
 impl Usage {
@@ -56,7 +50,6 @@ impl Usage {
             database,
             views,
             clock,
-            process: Uuid::new_v4(),
             unwritten: Mutex::default(),
         }
     }
@@ -71,7 +64,8 @@ impl Usage {
         }
     }
 
-    /// Writes all that was counted so far. Uses of API keys too, each at most once a minute unless `last`.
+    /// Writes all that was counted so far. Uses of API keys, and when tokens of signing keys were seen, too, each at most
+    /// once a minute unless `last`.
     ///
     /// # Errors
     /// The database fails. What it may not have is kept for the next time.
@@ -79,47 +73,72 @@ impl Usage {
         let mut unwritten = self.unwritten.lock().await;
         let now = self.clock.now();
         let meters = self.views.meters.all();
-        for meter in &meters {
-            let hour = now - now.rem_euclid(HOUR);
-            meter.drain(|operation, reason, latencies| {
-                unwritten.add((meter.tenant, hour, operation, reason), latencies);
-            });
+        unwritten.gather(&meters, now);
+        while let Some(batch) = unwritten.requests.next() {
+            patiently(self.add(batch)).await?;
+            unwritten.requests.arrived();
         }
-        while unwritten.next_batch() {
-            timeout(PATIENCE, self.add(unwritten.number, &unwritten.sent))
-                .await
-                .map_err(|_| StorageError::Busy)??;
-            unwritten.sent.clear();
+        while let Some(batch) = unwritten.keys.next() {
+            patiently(key_use::add(&self.database, batch)).await?;
+            unwritten.keys.arrived();
         }
-        let used: Vec<_> = meters
-            .iter()
-            .flat_map(|meter| meter.used_api_keys(now, last))
-            .collect();
+        self.write_uses(&meters, now, last).await?;
         drop(meters);
-        if !used.is_empty() {
-            let tenants: Vec<_> = used.iter().map(|used| used.tenant.0).collect();
-            let ids: Vec<_> = used.iter().map(|used| used.id.0).collect();
-            let seconds: Vec<_> = used.iter().map(|used| used.used_at).collect();
-            let query = sqlx::query!(
-                "select note_api_key_use($1, $2, $3)",
-                &tenants,
-                &ids,
-                &seconds
-            )
-            .execute(&self.database.pool);
-            timeout(PATIENCE, query)
-                .await
-                .map_err(|_| StorageError::Busy)??;
-            for used in &used {
-                used.wrote(now);
-            }
-        }
-        drop(used);
         self.views.meters.tidy();
         Ok(())
     }
 
-    async fn add(&self, number: i64, batch: &[(Key, Latencies)]) -> Result<(), StorageError> {
+    async fn write_uses(
+        &self,
+        meters: &[Arc<TenantMeter>],
+        now: i64,
+        last: bool,
+    ) -> Result<(), StorageError> {
+        let used = meters
+            .iter()
+            .flat_map(|meter| meter.used_api_keys(now, last));
+        let used: Vec<_> = used.collect();
+        if !used.is_empty() {
+            patiently(self.note_api_key_use(&used)).await?;
+            for used in &used {
+                used.wrote(now);
+            }
+        }
+        let seen = meters.iter().flat_map(|meter| meter.seen_keys(now, last));
+        let seen: Vec<_> = seen.collect();
+        if !seen.is_empty() {
+            patiently(key_use::note_seen(&self.database, &seen)).await?;
+            for seen in &seen {
+                seen.wrote(now);
+            }
+        }
+        Ok(())
+    }
+
+    async fn note_api_key_use(
+        &self,
+        used: &[Used<ApiKeyId, ApiKeyMeter>],
+    ) -> Result<(), StorageError> {
+        let tenants: Vec<_> = used.iter().map(|used| used.tenant.0).collect();
+        let ids: Vec<_> = used.iter().map(|used| used.id.0).collect();
+        let seconds: Vec<_> = used.iter().map(|used| used.at).collect();
+        sqlx::query!(
+            "select note_api_key_use($1, $2, $3)",
+            &tenants,
+            &ids,
+            &seconds
+        )
+        .execute(&self.database.pool)
+        .await?;
+        Ok(())
+    }
+
+    async fn add(&self, batch: Batch<'_, Key, Latencies>) -> Result<(), StorageError> {
+        let Batch {
+            process,
+            number,
+            sums: batch,
+        } = batch;
         let tenants: Vec<_> = batch.iter().map(|((tenant, ..), _)| tenant.0).collect();
         let hours: Vec<_> = batch.iter().map(|((_, hour, ..), _)| *hour).collect();
         let operations: Vec<_> = batch
@@ -137,7 +156,7 @@ impl Usage {
             .collect();
         sqlx::query!(
             "select add_usage($1, $2, $3, $4, $5, $6, $7)",
-            self.process,
+            process,
             number,
             &tenants,
             &hours,
@@ -151,25 +170,29 @@ impl Usage {
     }
 }
 
-impl Unwritten {
-    fn add(&mut self, key: Key, latencies: Latencies) {
-        let sums = self.gathered.entry(key).or_default();
-        for (sum, count) in sums.iter_mut().zip(latencies) {
-            *sum = sum.saturating_add(count);
-        }
-    }
+/// Waits for the database, but not for ever.
+async fn patiently(
+    work: impl Future<Output = Result<(), StorageError>>,
+) -> Result<(), StorageError> {
+    timeout(PATIENCE, work)
+        .await
+        .map_err(|_| StorageError::Busy)?
+}
 
-    /// Makes a batch unless one is on its way; false when there is nothing to send.
-    fn next_batch(&mut self) -> bool {
-        if self.sent.is_empty() {
-            let some: Vec<_> = self.gathered.keys().take(MAX_BATCH).copied().collect();
-            self.sent = some
-                .into_iter()
-                .filter_map(|key| self.gathered.remove_entry(&key))
-                .collect();
-            self.number += 1;
+impl Unwritten {
+    /// Takes everything out of the meters.
+    fn gather(&mut self, meters: &[Arc<TenantMeter>], now: i64) {
+        let hour = now - now.rem_euclid(HOUR);
+        for meter in meters {
+            meter.drain(|operation, reason, latencies| {
+                let sums = self.requests.sum((meter.tenant, hour, operation, reason));
+                for (sum, count) in sums.iter_mut().zip(latencies) {
+                    *sum = sum.saturating_add(count);
+                }
+            });
+            meter
+                .drain_keys(|kid, count| key_use::gather(&mut self.keys, meter.tenant, kid, count));
         }
-        !self.sent.is_empty()
     }
 }
 
@@ -230,12 +253,12 @@ pub async fn between(
     Ok(rows)
 }
 
-/// Forgets counts older than 400 days.
+/// Forgets counts older than 400 days, and those of tokens that have expired.
 ///
 /// # Errors
 /// The database fails.
 pub async fn prune(database: &Database) -> Result<(), StorageError> {
-    sqlx::query!("select prune_usage()")
+    sqlx::query!("select prune_usage(), prune_key_use()")
         .execute(&database.pool)
         .await?;
     Ok(())

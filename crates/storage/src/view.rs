@@ -12,6 +12,7 @@ use std::{
 use lanyard_core::{
     api_key::{ApiKey, ApiKeyHash},
     id::{ApiKeyId, DeploymentId, Slug, TenantId},
+    origin::Origins,
     quota::Quota,
     revocation::Revocations,
     signing_key::{KeySet, Origin, SigningKey},
@@ -20,7 +21,7 @@ use lanyard_core::{
 };
 use tokio::sync::Mutex;
 
-use crate::{ApiKeyMeter, Change, TenantMeter, change::Changes};
+use crate::{ApiKeyMeter, Change, KeyMeter, TenantMeter, change::Changes};
 
 /// Changed users named one by one; beyond that all of the tenant's are read anew.
 const MAX_CHANGED_USERS: usize = 1_024;
@@ -32,6 +33,27 @@ pub struct DeploymentView {
     pub policy: Policy,
     /// Its keys, opened.
     pub keys: KeySet,
+    /// What is counted of each, in the same order; it outlives the view.
+    pub(crate) key_meters: Vec<Arc<KeyMeter>>,
+}
+
+impl DeploymentView {
+    pub(crate) fn new(policy: Policy, keys: KeySet, meter: &TenantMeter) -> Self {
+        let of_key = |key: &Arc<SigningKey>| meter.key(&key.kid, policy.token_lifetime);
+        Self {
+            key_meters: keys.iter().map(of_key).collect(),
+            policy,
+            keys,
+        }
+    }
+
+    /// What is counted of a key of its own.
+    #[must_use]
+    pub fn key_meter(&self, key: &SigningKey) -> Option<&KeyMeter> {
+        let mut all = self.keys.iter().zip(&self.key_meters);
+        all.find(|(own, _)| std::ptr::eq(&***own, key))
+            .map(|(_, meter)| &**meter)
+    }
 }
 
 /// A tenant as the hot path needs it.
@@ -45,6 +67,8 @@ pub struct TenantView {
     pub status: TenantStatus,
     /// How much it may have.
     pub quota: Quota,
+    /// The sites whose pages may exchange codes for tokens.
+    pub allowed_origins: Origins,
     /// Its counts and its rate limits; they outlive the view.
     pub meter: Arc<TenantMeter>,
     pub(crate) deployments: Vec<DeploymentView>,
@@ -66,6 +90,14 @@ impl TenantView {
         self.deployments
             .iter()
             .find(|deployment| deployment.policy.name.as_str() == name)
+    }
+
+    /// The deployment with this id.
+    #[must_use]
+    pub fn deployment_by_id(&self, id: DeploymentId) -> Option<&DeploymentView> {
+        self.deployments
+            .iter()
+            .find(|deployment| deployment.policy.deployment == id)
     }
 
     /// The id of the deployment of this name.

@@ -374,13 +374,14 @@ impl Views {
             .into_iter()
             .map(|policy| {
                 let keys = sets.remove(&policy.deployment).unwrap_or_default();
-                DeploymentView { policy, keys }
+                DeploymentView::new(policy, keys, &meter)
             })
             .collect();
         Ok(Some(TenantView {
             id,
             slug: tenant.slug,
             status: tenant.status,
+            allowed_origins: tenant.allowed_origins,
             quota: tenant.quota,
             meter,
             deployments,

@@ -161,6 +161,7 @@ async fn an_issuing_token_is_refused_where_the_tenant_takes_api_keys_only() {
             "--file",
             "-",
             "--activate",
+            "--accept-shared",
         ];
         app.cli_with_input(
             &[&["key", "import"], &place[..]].concat(),

@@ -45,6 +45,7 @@ impl Shell {
         let mut command = Command::new("/bin/bash");
         command
             .args(["-ec", line])
+            .current_dir(self.home.path())
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.home.path())

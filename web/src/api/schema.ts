@@ -73,6 +73,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/t/{tenant}/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The token that a code stands for
+         * @description For readers' browsers: no other credentials than the code. Browsers of pages whose origin the newsroom's settings
+         *     don't list (`allowed_origins`) are refused, and the code stays good. The reader is judged at this moment: a code of
+         *     somebody who was disabled, deleted or revoked since is good no more, nor one that a revoked API key has asked for.
+         */
+        post: operations["redeem_exchange_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/t/{tenant}/lanyard.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The script for a newsroom's pages
+         * @description It gives `Lanyard.token`, `Lanyard.refresh` (Coral's `refreshAccessToken`) and `Lanyard.keep` (Talk v4). It finds the
+         *     newsroom's own address in the `src` that it was loaded from, and is the same for all newsrooms.
+         */
+        get: operations["get_script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/t/{tenant}/{deployment}/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -699,6 +742,43 @@ export interface paths {
         patch: operations["update_deployment"];
         trace?: never;
     };
+    "/v1/tenants/{tenant}/deployments/{deployment}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the rotation of a deployment's keys has come */
+        get: operations["get_rotation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/deployments/{deployment}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What connects a deployment with Talk or Coral and with the CMS, ready to paste
+         * @description Secrets are left out: an owner exports Talk's settings with them.
+         */
+        get: operations["get_deployment_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys": {
         parameters: {
             query?: never;
@@ -819,7 +899,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a key that no longer signs, before its time */
+        /**
+         * End a key that no longer signs, before its time
+         * @description That is refused while readers may have tokens of it; `safe_to_retire_at` of the key says until when.
+         */
         post: operations["retire_signing_key"];
         delete?: never;
         options?: never;
@@ -1057,6 +1140,27 @@ export interface paths {
          *     there, all in one transaction; of two with one id the later counts.
          */
         post: operations["issue_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/tokens/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code that a reader's browser exchanges for a token
+         * @description It is good once, and for a minute. Who can have no token gets no code either; nothing is signed yet. A whole record is
+         *     put into the directory as by asking for a token.
+         */
+        post: operations["create_exchange_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1355,10 +1459,32 @@ export interface components {
              */
             kid: string;
             /**
+             * Format: date-time
+             * @description When it last signed here. This and the next two are written every few seconds, or once a minute.
+             */
+            last_issued_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When a token of it was last found good here: looked up, introspected, or used to ask for another.
+             */
+            last_seen_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many tokens that were signed here may still carry it, at most; what others sign with an imported key isn't
+             *     counted. `null` while some may be about that a version of before didn't count.
+             */
+            live_tokens?: number | null;
+            /**
              * @description Whether it was made here.
              * @example generated
              */
             origin: string;
+            /**
+             * Format: date-time
+             * @description From when on it can be retired and no good token is refused, as far as one can know; a time that is past means now.
+             *     `null` for a key that signs or has ended.
+             */
+            safe_to_retire_at?: string | null;
             /**
              * @description Where it stands: a pending key is published and does nothing yet, the active one signs, a retiring one verifies
              *     what it signed before, and retired and revoked ones are refused.
@@ -1370,6 +1496,11 @@ export interface components {
              * @description Until when it verifies, if it signs no more.
              */
             verifies_until?: string | null;
+            /**
+             * @description What it waits for before it may sign, or go.
+             * @example waiting until Talk knows it
+             */
+            waiting_for?: string | null;
             /** @description Whether it was imported although it is shorter than it should be. */
             weak: boolean;
         } & {
@@ -1731,6 +1862,27 @@ export interface components {
              */
             verifying_keys: number;
         };
+        /** @description What connects a deployment with Lanyard, ready to paste. No secret is in it. */
+        DeploymentSettingsOut: {
+            /** @description What is done in Coral's admin; `null` for a Talk. */
+            coral?: string | null;
+            /** @description The code that shows the comments in a page. */
+            embed: string;
+            /** @description The CMS's call for a token. */
+            exchange: components["schemas"]["ExchangeOut"];
+            /**
+             * @description What the deployment is.
+             * @example talk
+             */
+            kind: string;
+            /** @description What whoever applies this must know. */
+            notes: string[];
+            /** @description How the deployment gets its next key without logging a reader out. */
+            plan: components["schemas"]["PlanOut"];
+            talk?: components["schemas"]["TalkFormsOut"] | null;
+            /** @description Why Talk can't be given the keys. */
+            talk_refused?: string | null;
+        };
         /** @description A reader in the directory. */
         DirectoryUser: {
             /**
@@ -1824,10 +1976,32 @@ export interface components {
              */
             kid: string;
             /**
+             * Format: date-time
+             * @description When it last signed here. This and the next two are written every few seconds, or once a minute.
+             */
+            last_issued_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When a token of it was last found good here: looked up, introspected, or used to ask for another.
+             */
+            last_seen_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many tokens that were signed here may still carry it, at most; what others sign with an imported key isn't
+             *     counted. `null` while some may be about that a version of before didn't count.
+             */
+            live_tokens?: number | null;
+            /**
              * @description Whether it was made here.
              * @example generated
              */
             origin: string;
+            /**
+             * Format: date-time
+             * @description From when on it can be retired and no good token is refused, as far as one can know; a time that is past means now.
+             *     `null` for a key that signs or has ended.
+             */
+            safe_to_retire_at?: string | null;
             /**
              * @description Where it stands: a pending key is published and does nothing yet, the active one signs, a retiring one verifies
              *     what it signed before, and retired and revoked ones are refused.
@@ -1839,6 +2013,11 @@ export interface components {
              * @description Until when it verifies, if it signs no more.
              */
             verifies_until?: string | null;
+            /**
+             * @description What it waits for before it may sign, or go.
+             * @example waiting until Talk knows it
+             */
+            waiting_for?: string | null;
             /** @description Whether it was imported although it is shorter than it should be. */
             weak: boolean;
         } & {
@@ -1853,14 +2032,61 @@ export interface components {
             /** @description Whether the deployment now has no key that signs, and so issues nothing. Create or activate one. */
             nothing_signs: boolean;
         };
+        /** @description A code. */
+        ExchangeCode: {
+            /**
+             * @description The code. It is a secret: hand it to the reader's own browser, in an answer that no cache keeps.
+             * @example lyx_5pFQ0vJmX2TzK8cRbN4sWd7HgYeUa1LoB6iVq3
+             */
+            code: string;
+            /** @description Where the browser redeems it. */
+            exchange_url: string;
+            /**
+             * Format: date-time
+             * @description When it stops being good, unless it is redeemed before.
+             */
+            expires_at: string;
+        };
+        /** @description The CMS's call for a token, by language. */
+        ExchangeOut: {
+            /** @description For a shell. */
+            curl: string;
+            /** @description Node. */
+            node: string;
+            /** @description PHP, and WordPress. */
+            php: string;
+            /** @description Python. */
+            python: string;
+        };
+        /** @description A reader's token. */
+        ExchangedToken: {
+            /**
+             * Format: date-time
+             * @description When it expires.
+             */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description After how many seconds to get the next one.
+             */
+            refresh_after: number;
+            /** @description The token, a JWT in compact form (RFC 7519). */
+            token: string;
+        };
         /** @description What is to be exported. */
         Export: {
             /**
-             * @description `talk`: settings for Talk v4, as lines of an .env file, with all secrets that it needs. `jwks`: the public keys as
-             *     a JWK Set (RFC 7517). `pem`: the key pairs as PEM.
-             * @example talk
+             * @description `env`, or `talk`: settings for Talk v4, as lines of an .env file, with all secrets that it needs. `compose`,
+             *     `kubernetes`, `systemd`: the same as a file for docker compose, a Secret, an environment file. `jwks`: the public
+             *     keys as a JWK Set (RFC 7517). `pem`: the key pairs as PEM.
+             * @example env
              */
             format: string;
+            /**
+             * @description Talk takes several keys although it had one secret: every live token carries a `kid` by now. The plan among the
+             *     deployment's settings says when.
+             */
+            several?: boolean | null;
             /** @description Whether private keys go out too. Talk needs one only to sign logins of its own. */
             with_private?: boolean | null;
         };
@@ -2011,10 +2237,32 @@ export interface components {
              */
             kid: string;
             /**
+             * Format: date-time
+             * @description When it last signed here. This and the next two are written every few seconds, or once a minute.
+             */
+            last_issued_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When a token of it was last found good here: looked up, introspected, or used to ask for another.
+             */
+            last_seen_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many tokens that were signed here may still carry it, at most; what others sign with an imported key isn't
+             *     counted. `null` while some may be about that a version of before didn't count.
+             */
+            live_tokens?: number | null;
+            /**
              * @description Whether it was made here.
              * @example generated
              */
             origin: string;
+            /**
+             * Format: date-time
+             * @description From when on it can be retired and no good token is refused, as far as one can know; a time that is past means now.
+             *     `null` for a key that signs or has ended.
+             */
+            safe_to_retire_at?: string | null;
             /**
              * @description Where it stands: a pending key is published and does nothing yet, the active one signs, a retiring one verifies
              *     what it signed before, and retired and revoked ones are refused.
@@ -2026,6 +2274,11 @@ export interface components {
              * @description Until when it verifies, if it signs no more.
              */
             verifies_until?: string | null;
+            /**
+             * @description What it waits for before it may sign, or go.
+             * @example waiting until Talk knows it
+             */
+            waiting_for?: string | null;
             /** @description Whether it was imported although it is shorter than it should be. */
             weak: boolean;
         } & {
@@ -2231,6 +2484,11 @@ export interface components {
              * @description When the last token of Talk ends: while Talk issues, if it were cut over now. `null` when there is none.
              */
             last_talk_token_ends_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When a token of Talk was last issued, give or take some seconds: while that goes on, some page still asks for them.
+             */
+            last_talk_token_issued_at?: string | null;
             /** @description What comes next, in order. */
             next_steps: string[];
             /** @description Who would be kept out. */
@@ -2480,10 +2738,32 @@ export interface components {
              */
             kid: string;
             /**
+             * Format: date-time
+             * @description When it last signed here. This and the next two are written every few seconds, or once a minute.
+             */
+            last_issued_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When a token of it was last found good here: looked up, introspected, or used to ask for another.
+             */
+            last_seen_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many tokens that were signed here may still carry it, at most; what others sign with an imported key isn't
+             *     counted. `null` while some may be about that a version of before didn't count.
+             */
+            live_tokens?: number | null;
+            /**
              * @description Whether it was made here.
              * @example generated
              */
             origin: string;
+            /**
+             * Format: date-time
+             * @description From when on it can be retired and no good token is refused, as far as one can know; a time that is past means now.
+             *     `null` for a key that signs or has ended.
+             */
+            safe_to_retire_at?: string | null;
             /**
              * @description Where it stands: a pending key is published and does nothing yet, the active one signs, a retiring one verifies
              *     what it signed before, and retired and revoked ones are refused.
@@ -2495,6 +2775,11 @@ export interface components {
              * @description Until when it verifies, if it signs no more.
              */
             verifies_until?: string | null;
+            /**
+             * @description What it waits for before it may sign, or go.
+             * @example waiting until Talk knows it
+             */
+            waiting_for?: string | null;
             /** @description Whether it was imported although it is shorter than it should be. */
             weak: boolean;
         } & {
@@ -3071,10 +3356,32 @@ export interface components {
                  */
                 kid: string;
                 /**
+                 * Format: date-time
+                 * @description When it last signed here. This and the next two are written every few seconds, or once a minute.
+                 */
+                last_issued_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When a token of it was last found good here: looked up, introspected, or used to ask for another.
+                 */
+                last_seen_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description How many tokens that were signed here may still carry it, at most; what others sign with an imported key isn't
+                 *     counted. `null` while some may be about that a version of before didn't count.
+                 */
+                live_tokens?: number | null;
+                /**
                  * @description Whether it was made here.
                  * @example generated
                  */
                 origin: string;
+                /**
+                 * Format: date-time
+                 * @description From when on it can be retired and no good token is refused, as far as one can know; a time that is past means now.
+                 *     `null` for a key that signs or has ended.
+                 */
+                safe_to_retire_at?: string | null;
                 /**
                  * @description Where it stands: a pending key is published and does nothing yet, the active one signs, a retiring one verifies
                  *     what it signed before, and retired and revoked ones are refused.
@@ -3086,6 +3393,11 @@ export interface components {
                  * @description Until when it verifies, if it signs no more.
                  */
                 verifies_until?: string | null;
+                /**
+                 * @description What it waits for before it may sign, or go.
+                 * @example waiting until Talk knows it
+                 */
+                waiting_for?: string | null;
                 /** @description Whether it was imported although it is shorter than it should be. */
                 weak: boolean;
             }[];
@@ -3165,6 +3477,15 @@ export interface components {
              * @example or a password manager's own
              */
             new_password: string;
+        };
+        /** @description A plan. */
+        PlanOut: {
+            /** @description Where the deployment stands, and what can't be avoided. */
+            remarks: string[];
+            /** @description What is to be done, in this order. */
+            steps: components["schemas"]["StepOut"][];
+            /** @description All of it, for people. */
+            text: string;
         };
         /** @description Somebody who runs the platform. */
         PlatformAdminOut: {
@@ -3483,6 +3804,14 @@ export interface components {
              */
             recovery_codes: string[];
         };
+        /** @description What a browser presents. */
+        Redemption: {
+            /**
+             * @description The code, as the newsroom's site gave it.
+             * @example lyx_5pFQ0vJmX2TzK8cRbN4sWd7HgYeUa1LoB6iVq3
+             */
+            code: string;
+        };
         /** @description The issuer that is to be free again. */
         Release: {
             /**
@@ -3538,6 +3867,11 @@ export interface components {
              */
             email: string;
         };
+        /** @description How a key is retired. */
+        Retirement: {
+            /** @description Whether it is retired although readers may have tokens of it, which are refused from then on. */
+            force?: boolean | null;
+        };
         /** @description A signing key, shown. */
         RevealedKeyOut: {
             /**
@@ -3571,6 +3905,29 @@ export interface components {
              * @example 604800
              */
             overlap?: number | null;
+        };
+        /** @description How far a rotation has come, and what to do next. */
+        RotationOut: {
+            /**
+             * Format: date-time
+             * @description When that can be done, where one has to wait.
+             */
+            at?: string | null;
+            /** @description The key that `next` speaks of. */
+            key?: string | null;
+            /** @description What to do next, in one line. */
+            next: string;
+            /**
+             * @description The key that signs.
+             * @example 2026-11-23-1f0c9a3e
+             */
+            signs?: string | null;
+            /**
+             * @description `no-key`: nothing signs. `steady`: one key signs, and no other is about. `waiting`: a new key waits until it may
+             *     sign. `overlap`: the new key signs, and readers have tokens of the old one. `retire`: the old one can go.
+             * @example waiting
+             */
+            step: string;
         };
         /** @description A session, in the list of its holder. */
         SessionEntry: {
@@ -3631,6 +3988,14 @@ export interface components {
             /** @description Whether readers' ids may look like e-mail addresses, although Talk takes such an id for the account that has it. */
             allow_email_ids?: boolean | null;
             /**
+             * @description The sites whose pages may exchange codes for tokens, in place of those before: scheme, host and port as browsers
+             *     send them in the Origin header. `http` for localhost only.
+             * @example [
+             *       "https://www.the-post.example"
+             *     ]
+             */
+            allowed_origins?: string[] | null;
+            /**
              * @description Audience of issuing tokens; none that readers' tokens have.
              * @example TALK_TOKEN_EXAMPLE_AUDIENCE
              */
@@ -3652,6 +4017,13 @@ export interface components {
             accept_issuing_tokens: boolean;
             /** @description Whether readers' ids may look like e-mail addresses, although Talk takes such an id for the account that has it. */
             allow_email_ids: boolean;
+            /**
+             * @description The sites whose pages may exchange codes for tokens.
+             * @example [
+             *       "https://www.the-post.example"
+             *     ]
+             */
+            allowed_origins: string[];
             /**
              * @description Audience of issuing tokens.
              * @example TALK_TOKEN_EXAMPLE_AUDIENCE
@@ -3706,10 +4078,32 @@ export interface components {
              */
             kid: string;
             /**
+             * Format: date-time
+             * @description When it last signed here. This and the next two are written every few seconds, or once a minute.
+             */
+            last_issued_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When a token of it was last found good here: looked up, introspected, or used to ask for another.
+             */
+            last_seen_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many tokens that were signed here may still carry it, at most; what others sign with an imported key isn't
+             *     counted. `null` while some may be about that a version of before didn't count.
+             */
+            live_tokens?: number | null;
+            /**
              * @description Whether it was made here.
              * @example generated
              */
             origin: string;
+            /**
+             * Format: date-time
+             * @description From when on it can be retired and no good token is refused, as far as one can know; a time that is past means now.
+             *     `null` for a key that signs or has ended.
+             */
+            safe_to_retire_at?: string | null;
             /**
              * @description Where it stands: a pending key is published and does nothing yet, the active one signs, a retiring one verifies
              *     what it signed before, and retired and revoked ones are refused.
@@ -3721,8 +4115,29 @@ export interface components {
              * @description Until when it verifies, if it signs no more.
              */
             verifies_until?: string | null;
+            /**
+             * @description What it waits for before it may sign, or go.
+             * @example waiting until Talk knows it
+             */
+            waiting_for?: string | null;
             /** @description Whether it was imported although it is shorter than it should be. */
             weak: boolean;
+        };
+        /** @description A step of a plan. */
+        StepOut: {
+            /** @description The command that does it, if one does. */
+            command?: string | null;
+            /**
+             * Format: date-time
+             * @description Not before this time.
+             */
+            not_before?: string | null;
+            /** @description What is done. */
+            task: string;
+            /** @description What is true afterwards. */
+            then: string;
+            /** @description Who does it. */
+            who: string;
         };
         Storable: unknown;
         String: string;
@@ -3733,6 +4148,20 @@ export interface components {
              * @example Unpaid since March
              */
             reason: string;
+        };
+        /** @description Talk's settings in the forms that Talk is run with. */
+        TalkFormsOut: {
+            /** @description A file for docker compose. */
+            compose: string;
+            /**
+             * @description Lines of an .env file.
+             * @example TALK_JWT_ISSUER=https://talk.the-post.example
+             */
+            env: string;
+            /** @description A Secret of Kubernetes. */
+            kubernetes: string;
+            /** @description An environment file of systemd. */
+            systemd: string;
         };
         /** @description A newsroom, as a member sees it. */
         TenantOut: {
@@ -4151,6 +4580,65 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KeySet"];
                 };
+            };
+        };
+    };
+    redeem_exchange_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redemption"];
+            };
+        };
+        responses: {
+            /** @description The token */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangedToken"];
+                };
+            };
+        };
+    };
+    get_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+            /** @description The browser has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -5310,6 +5798,59 @@ export interface operations {
             };
         };
     };
+    get_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+                /** @description Deployment */
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The step, and what to do next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotationOut"];
+                };
+            };
+        };
+    };
+    get_deployment_settings: {
+        parameters: {
+            query?: {
+                /** @description Talk takes several keys although it had one secret: every live token carries a `kid` by now. The plan says when. */
+                several?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+                /** @description Deployment */
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The texts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentSettingsOut"];
+                };
+            };
+        };
+    };
     list_signing_keys: {
         parameters: {
             query?: {
@@ -5533,7 +6074,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retirement"];
+            };
+        };
         responses: {
             /** @description It is retired */
             200: {
@@ -5984,6 +6529,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchOut"];
+                };
+            };
+        };
+    };
+    create_exchange_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeCode"];
                 };
             };
         };

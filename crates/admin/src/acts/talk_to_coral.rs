@@ -8,7 +8,7 @@ use lanyard_core::{
     tenant::{CLOCK_SKEW, Policy},
 };
 use lanyard_storage::{
-    ReadTx, StorageError, WriteTx,
+    ReadTx, StorageError, WriteTx, key_use,
     keys::{self, KeyRow},
     readiness::{self, Readiness},
     tenants,
@@ -54,6 +54,8 @@ pub(crate) struct Standing {
     talk: DeploymentId,
     /// Talk's keys, the newest first.
     talk_keys: Vec<KeyRow>,
+    /// When Talk's keys last signed, in unix seconds, as far as servers have said.
+    pub(crate) last_issued_at: Option<i64>,
     /// Whether there is a deployment to move to.
     pub(crate) has_coral: bool,
     /// What would keep readers out.
@@ -110,6 +112,7 @@ pub(crate) async fn look(
     let from = find(talk, TokenProfile::Talk).ok_or_else(no_talk)?;
     let to = find(coral, TokenProfile::Coral);
     let talk_keys = keys::list(tx, from.deployment, None, i64::MAX).await?;
+    let used = key_use::of(tx, talk_keys.iter().map(|key| &key.kid), now).await?;
     let coral_signs = match to {
         Some(policy) => keys::active(tx, policy.deployment).await?.is_some(),
         None => false,
@@ -126,6 +129,7 @@ pub(crate) async fn look(
         stage,
         talk: from.deployment,
         talk_keys,
+        last_issued_at: used.values().filter_map(|key| key.last_issued_at).max(),
         has_coral: to.is_some(),
         readiness,
         next: next_steps(stage, &place),

@@ -38,7 +38,7 @@ pub(super) async fn import(
     store: &Store,
     slug: Slug,
     folder: &Path,
-    accept_weak: bool,
+    (accept_weak, accept_shared): (bool, bool),
     output: Output,
 ) -> Outcome<ExitCode> {
     // Everything is read and checked before anything is written.
@@ -74,6 +74,7 @@ pub(super) async fn import(
     });
     let new = NewTenant {
         issuing: demo.issuing,
+        accept_shared,
         ..NewTenant::new(slug.clone(), demo.deployment, Some(key))
     };
     create(store, new).await?.commit().await?.done();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Place, parse_duration,
     remote::{PAGE, of_tenant},
+    setup,
 };
 use crate::client::{Call, segment};
 
@@ -42,6 +43,11 @@ pub(super) enum Command {
     },
     /// Delete a deployment with its keys
     Delete(Place),
+    /// Print what is to be pasted: Talk's settings, Coral's steps, the embed, the call for a token, the plan for a rotation
+    #[command(
+        after_help = "Examples:\n  lanyard deployment settings --tenant the-post --format compose > compose.override.yaml\n  lanyard deployment settings --tenant the-post --format exchange --for-language php\n  lanyard deployment settings --tenant the-post --format plan\n\nWith --server Talk's settings have `…` where a secret stands."
+    )]
+    Settings(setup::Shown),
 }
 
 /// What a deployment's tokens look like.
@@ -86,13 +92,13 @@ impl Settings {
 }
 
 impl Command {
-    /// The request that it is.
-    pub(super) fn call(&self) -> Call {
+    /// The request that it is, if it is one.
+    pub(super) fn call(&self) -> Option<Call> {
         let one = |method, place: &Place| {
             let path = format!("/deployments/{}", segment(&place.deployment));
             Call::new(method, of_tenant(&place.tenant, &path))
         };
-        match self {
+        Some(match self {
             Self::List { tenant } => Call::new(
                 Method::GET,
                 of_tenant(tenant, &format!("/deployments?limit={PAGE}")),
@@ -110,6 +116,8 @@ impl Command {
                 name,
                 settings,
             } => one(Method::PATCH, place).with(settings.body(name.as_deref(), None)),
-        }
+            // Its parts are printed, and not as they come.
+            Self::Settings(_) => return None,
+        })
     }
 }

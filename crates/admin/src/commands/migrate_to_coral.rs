@@ -133,6 +133,9 @@ fn told(standing: &Value) -> String {
             lines.push(format!("  {} {wrong}", counts[name]));
         }
     }
+    if let Some(issued) = standing["last_talk_token_issued_at"].as_str() {
+        lines.push(format!("the last token of Talk was issued: {issued}"));
+    }
     if let Some(end) = standing["last_talk_token_ends_at"].as_str() {
         let when = match standing["stage"].as_str() {
             Some("cut-over") => "the last token of Talk ends",

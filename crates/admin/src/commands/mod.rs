@@ -11,6 +11,7 @@ mod master_key;
 mod member;
 mod migrate_to_coral;
 mod remote;
+mod setup;
 mod tenant;
 mod token;
 mod transfer;
@@ -21,7 +22,10 @@ use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use axum::http::Method;
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use lanyard_core::{api_key::PlainApiKey, talk};
+use lanyard_core::{
+    api_key::PlainApiKey,
+    talk::{self, Wanted},
+};
 use lanyard_storage::api_keys;
 use serde_json::json;
 
@@ -258,6 +262,12 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
                 .await
                 .map(|()| ExitCode::SUCCESS)
         }
+        Command::Deployment(deployment::Command::Settings(shown)) => {
+            let client = store.client()?;
+            setup::print(&client, Some(&store), &shown, output)
+                .await
+                .map(|()| ExitCode::SUCCESS)
+        }
         // The rest are requests wherever they are done.
         command => remote::run(&store.client()?, &command, output).await,
     };
@@ -349,7 +359,7 @@ pub(crate) async fn issue_demo_token(store: &Store, tenant: &str, user: &str) ->
 /// Talk can't be given the keys.
 pub(crate) async fn talk_settings(store: &Store, tenant: &str) -> Outcome<Vec<String>> {
     let (policy, set) = key::load(store, &Place::default_of(tenant)).await?;
-    let settings = talk::settings(&policy, &set, false, store.clock.now())?;
+    let settings = talk::settings(&policy, &set, Wanted::all(false), store.clock.now())?;
     Ok(settings
         .variables
         .iter()

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{Command, api_key, audit, key, migrate_to_coral, tenant, token, transfer, user};
+use super::{
+    Command, api_key, audit, deployment, key, migrate_to_coral, setup, tenant, token, transfer,
+    user,
+};
 use crate::{
     client::{Call, Client, segment},
     output::{Failure, Outcome, Output},
@@ -53,12 +56,16 @@ pub(super) async fn run(client: &Client, command: &Command, output: Output) -> O
         Command::Tenant(tenant::Command::MigrateToCoral(args)) => {
             return migrate_to_coral::run(client, args, output).await;
         }
-        Command::Tenant(command) => tenant(command),
+        Command::Tenant(command) => tenant(command)?,
         Command::Key(command) => key(command)?,
         Command::User(command) => user(command)?,
         Command::Token(command) => token(command)?,
         Command::ApiKey(command) => api_key(command),
-        Command::Deployment(command) => Some(command.call()),
+        Command::Deployment(deployment::Command::Settings(shown)) => {
+            setup::print(client, None, shown, output).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Deployment(command) => command.call(),
         Command::Member(command) => Some(command.call()),
         Command::Invitation(command) => Some(command.call()),
         Command::Usage { tenant, by_day } => {
@@ -173,18 +180,15 @@ pub(super) fn of_tenant(tenant: &str, rest: &str) -> String {
     format!("/v1/tenants/{}{rest}", segment(tenant))
 }
 
-fn tenant(command: &tenant::Command) -> Option<Call> {
-    match command {
+fn tenant(command: &tenant::Command) -> Outcome<Option<Call>> {
+    Ok(match command {
         tenant::Command::Show { slug } => Some(Call::new(Method::GET, of_tenant(slug, ""))),
-        tenant::Command::Update {
-            slug,
-            accept_issuing_tokens,
-        } => {
+        tenant::Command::Update { slug, change } => {
             let call = Call::new(Method::PATCH, of_tenant(slug, "/settings"));
-            Some(call.with(json!({ "accept_issuing_tokens": accept_issuing_tokens })))
+            Some(call.with(change.body()?))
         }
         _ => None,
-    }
+    })
 }
 
 fn api_key(command: &api_key::Command) -> Option<Call> {
@@ -231,15 +235,18 @@ fn key(command: &key::Command) -> Outcome<Option<Call>> {
             &format!("/deployments/{deployment}/signing-keys{rest}"),
         )
     };
-    let act = |which: &key::Which, act: &str| {
+    let one = |which: &key::Which, rest: &str| {
         let kid = which.kid().map(|kid| segment(kid.as_str()));
-        let path = keys(&which.place, &format!("/{}/{act}", kid.unwrap_or_default()));
-        Call::new(Method::POST, path).with(json!({}))
+        keys(&which.place, &format!("/{}{rest}", kid.unwrap_or_default()))
     };
+    let act =
+        |which: &key::Which, act: &str| Call::new(Method::POST, one(which, act)).with(json!({}));
     Ok(Some(match command {
         key::Command::Create(args) => Call::new(Method::POST, keys(&args.place, "")).with(
             json!({ "kid": args.kid, "algorithm": args.alg, "activate": args.activate.then_some(true) }),
         ),
+        // Only where the database is does somebody know better.
+        key::Command::Import(args) if args.accept_shared => return Ok(None),
         key::Command::Import(args) => {
             let bytes = super::read_input(&args.file)?;
             let text = str::from_utf8(&bytes)
@@ -252,9 +259,16 @@ fn key(command: &key::Command) -> Outcome<Option<Call>> {
         }
         key::Command::Rotate(args) => Call::new(Method::POST, keys(&args.place, "/rotate"))
             .with(json!({ "kid": args.kid, "algorithm": args.alg, "overlap": args.overlap })),
-        key::Command::Activate(which) => act(which, "activate"),
-        key::Command::Retire(which) => act(which, "retire"),
-        key::Command::Revoke(which) => act(which, "revoke"),
+        key::Command::Activate(which) => act(which, "/activate"),
+        key::Command::Retire(args) => Call::new(Method::POST, one(&args.which, "/retire"))
+            .with(json!({ "force": args.force.then_some(true) })),
+        key::Command::Revoke(which) => act(which, "/revoke"),
+        key::Command::Show(which) => Call::new(Method::GET, one(which, "")),
+        key::Command::Rotation { place } => {
+            let deployment = segment(&place.deployment);
+            let path = format!("/deployments/{deployment}/rotation");
+            Call::new(Method::GET, of_tenant(&place.tenant, &path))
+        }
         key::Command::List { place } => Call::new(Method::GET, keys(place, "")),
         // Secrets leave in an owner's session only.
         key::Command::Export(_) => return Ok(None),

@@ -1,13 +1,14 @@
 //! `lanyard tenant`: newsrooms.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use lanyard_core::{
     deployment::Deployment,
     id::{DeploymentId, Slug, TenantId},
     key::Algorithm,
-    profile::{Claims, ProfileClaims, TalkClaims},
+    origin::{Origin, Origins},
+    profile::{Claims, CoralClaims, ProfileClaims, TalkClaims},
     tenant::{ClaimPath, ClaimText, IssuingRule, TenantStatus},
 };
 use lanyard_storage::{WriteTx, keys, tenants};
@@ -37,14 +38,13 @@ pub(super) enum Command {
     },
     /// Change a newsroom's settings
     #[command(
-        after_help = "Example:\n  lanyard tenant update the-post --accept-issuing-tokens false"
+        after_help = "Examples:\n  lanyard tenant update the-post --accept-issuing-tokens false\n  lanyard tenant update the-post --allow-origin https://www.the-post.example --allow-origin https://the-post.example"
     )]
     Update {
         /// Newsroom
         slug: String,
-        /// Whether issuing tokens are accepted as the demo service mints them, not only API keys
-        #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
-        accept_issuing_tokens: bool,
+        #[command(flatten)]
+        change: Change,
     },
     /// Serve a newsroom no more: its tokens and API keys are refused within a second
     Suspend {
@@ -76,7 +76,46 @@ pub(super) enum Command {
         /// Take a secret of 16 to 31 bytes
         #[arg(long)]
         accept_weak: bool,
+        /// Take a secret although another newsroom has it
+        #[arg(long)]
+        accept_shared: bool,
     },
+}
+
+/// What is to change.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(super) struct Change {
+    /// Whether issuing tokens are accepted as the demo service mints them, not only API keys
+    #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
+    accept_issuing_tokens: Option<bool>,
+    /// A site whose pages may exchange codes for tokens; say each, they take the place of those before
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<Origin>,
+    /// No site's pages may exchange codes any more
+    #[arg(long, conflicts_with = "allow_origin")]
+    allow_no_origin: bool,
+}
+
+impl Change {
+    /// The sites that are allowed from now on, if that changes.
+    fn origins(&self) -> Outcome<Option<Origins>> {
+        let changes = self.allow_no_origin || !self.allow_origin.is_empty();
+        let origins: BTreeSet<_> = self.allow_origin.iter().cloned().collect();
+        Ok(changes.then(|| origins.try_into()).transpose()?)
+    }
+
+    /// The change as the management API takes it.
+    pub(super) fn body(&self) -> Outcome<Value> {
+        let mut body = serde_json::Map::new();
+        if let Some(accepted) = self.accept_issuing_tokens {
+            body.insert("accept_issuing_tokens".to_owned(), json!(accepted));
+        }
+        if let Some(origins) = self.origins()? {
+            body.insert("allowed_origins".to_owned(), json!(origins));
+        }
+        Ok(Value::Object(body))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -86,19 +125,22 @@ pub(super) struct Create {
     /// Name for people [default: the slug]
     #[arg(long)]
     name: Option<String>,
-    /// Issuer of its tokens: the root URL of its Talk, or what TALK_JWT_ISSUER says
-    #[arg(long)]
-    issuer: String,
-    /// Audience of its tokens: what TALK_JWT_AUDIENCE says
+    /// What its first deployment is: talk (v4) or coral (5 to 9) [default: talk]
+    #[arg(long, value_parser = ["talk", "coral"], hide_possible_values = true)]
+    kind: Option<String>,
+    /// Issuer of Talk's tokens: its root URL, or what TALK_JWT_ISSUER says
+    #[arg(long, required_unless_present = "kind", required_if_eq("kind", "talk"))]
+    issuer: Option<String>,
+    /// Audience of Talk's tokens: what TALK_JWT_AUDIENCE says
     #[arg(long, default_value = "talk")]
     audience: String,
-    /// Where the reader's id sits in a token: what TALK_JWT_USER_ID_CLAIM says
+    /// Where the reader's id sits in Talk's tokens: what TALK_JWT_USER_ID_CLAIM says
     #[arg(long, default_value = "sub", value_name = "PATH")]
     user_id_claim: ClaimPath,
     /// Lifetime of a token, such as 6h
     #[arg(long, value_parser = parse_duration, default_value = "6h", value_name = "DURATION")]
     token_lifetime: i64,
-    /// Algorithm of its first key
+    /// Algorithm of Talk's first key; Coral makes its own
     #[arg(long, default_value = "HS256")]
     alg: Algorithm,
     /// Accept issuing tokens as the demo service mints them, not only API keys
@@ -110,23 +152,42 @@ pub(super) struct Create {
 }
 
 impl Create {
+    fn is_coral(&self) -> bool {
+        self.kind.as_deref() == Some("coral")
+    }
+
     fn into_new(self, now: i64) -> Outcome<NewTenant> {
-        let deployment = Deployment {
-            claims: Claims::Talk(TalkClaims {
-                issuer: ClaimText::parse("the issuer", &self.issuer)?,
-                audience: ClaimText::parse("the audience", &self.audience)?,
-                user_id_claim: self.user_id_claim,
-                profile: ProfileClaims::default(),
-            }),
-            token_lifetime: self.token_lifetime,
-            ..default_deployment(&self.issuer)?
+        let coral = self.is_coral();
+        let (claims, key) = match &self.issuer {
+            Some(issuer) if !coral => {
+                let claims = TalkClaims {
+                    issuer: ClaimText::parse("the issuer", issuer)?,
+                    audience: ClaimText::parse("the audience", &self.audience)?,
+                    user_id_claim: self.user_id_claim,
+                    profile: ProfileClaims::default(),
+                };
+                let key = newsroom::first_key(self.alg, now)?;
+                (Claims::Talk(claims), Some(key))
+            }
+            Some(_) => {
+                return Err(Failure::new(
+                    "--issuer is for Talk: Coral's tokens have none",
+                ));
+            }
+            None => (Claims::Coral(CoralClaims::default()), None),
         };
-        let key = newsroom::first_key(self.alg, now)?;
+        let deployment = Deployment {
+            id: DeploymentId(new_id()),
+            name: Slug::default_deployment(),
+            root_url: None,
+            claims,
+            token_lifetime: self.token_lifetime,
+        };
         Ok(NewTenant {
             name: self.name,
             issuing: IssuingRule::demo(self.accept_issuing_tokens),
             allow_email_ids: self.allow_email_ids,
-            ..NewTenant::new(self.slug, deployment, Some(key))
+            ..NewTenant::new(self.slug, deployment, key)
         })
     }
 }
@@ -181,6 +242,10 @@ async fn explain(store: &Store, new: &NewTenant, refusal: Refusal) -> Failure {
                  could pass for a token of the other"
             ))
         }
+        (Refusal::Reused(shared), _) => Failure::new(format!(
+            "{}; or, if you know better, pass --accept-shared",
+            Refusal::Reused(shared)
+        )),
         (refusal, _) => refusal.into(),
     }
 }
@@ -214,19 +279,20 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             let value = describe(store, &slug).await?;
             output.result(&serde_json::to_string_pretty(&value)?, &value)?;
         }
-        Command::Update {
-            slug,
-            accept_issuing_tokens,
-        } => {
+        Command::Update { slug, change } => {
             let mut tx = store.write(&slug).await?;
             let settings = tenants::settings_now(&mut tx).await?;
             let mut settings =
                 settings.ok_or_else(|| Failure::new(format!("there is no tenant `{slug}`")))?;
-            settings.issuing.accepted = accept_issuing_tokens;
+            settings.issuing.accepted = change
+                .accept_issuing_tokens
+                .unwrap_or(settings.issuing.accepted);
+            if let Some(origins) = change.origins()? {
+                settings.allowed_origins = origins;
+            }
             tenants::set_settings(&mut tx, &settings).await?;
-            let detail = json!({ "accept_issuing_tokens": accept_issuing_tokens });
             store
-                .audit(&mut tx, "tenant.update", &slug, &detail)
+                .audit(&mut tx, "tenant.update", &slug, &change.body()?)
                 .await?;
             tx.commit().await?.done();
             output.result(
@@ -252,14 +318,17 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             slug,
             folder,
             accept_weak,
+            accept_shared,
         } => {
-            return demo::import(store, slug, &folder, accept_weak, output).await;
+            let accept = (accept_weak, accept_shared);
+            return demo::import(store, slug, &folder, accept, output).await;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn create_and_tell(store: &Store, args: Create, output: Output) -> Outcome {
+    let coral = args.is_coral();
     let new = args.into_new(store.clock.now())?;
     let slug = new.slug.to_string();
     create(store, new).await?.commit().await?.done();
@@ -271,10 +340,17 @@ async fn create_and_tell(store: &Store, args: Create, output: Output) -> Outcome
             format!("api-key create --tenant {slug} --name cms"),
             "what its CMS shows",
         ),
-        (
-            format!("key export --tenant {slug} --as talk"),
-            "settings for its Talk",
-        ),
+        if coral {
+            (
+                format!("deployment settings --tenant {slug} --format coral"),
+                "the steps in its Coral",
+            )
+        } else {
+            (
+                format!("key export --tenant {slug} --as talk"),
+                "settings for its Talk",
+            )
+        },
     ];
     let width = next
         .iter()
@@ -353,6 +429,7 @@ pub(super) async fn describe(store: &Store, slug: &str) -> Outcome<Value> {
         "status": tenant.status,
         "accept_issuing_tokens": first.is_some_and(|policy| policy.issuing.accepted),
         "allow_email_ids": first.is_some_and(|policy| policy.allow_email_ids),
+        "allowed_origins": tenant.allowed_origins,
         "deployments": deployments,
     }))
 }

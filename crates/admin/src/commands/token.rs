@@ -12,7 +12,7 @@ use lanyard_core::{
     token::{self, Refusal, Verified},
     user::UserId,
 };
-use lanyard_storage::{keys, revocations, tenants, users};
+use lanyard_storage::{WriteTx, key_use, keys, revocations, tenants, users};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -134,14 +134,18 @@ pub(crate) async fn issue_for(store: &Store, place: &Place, user: &str) -> Outco
     let earliest = load_revocations(store, tenant)
         .await?
         .earliest_issue(&id, &signing.kid);
+    let issued_at = now.max(earliest);
     let wanted = token::Wanted {
         user: &id,
         record: Some(&row.user),
         ceiling: Ceiling::OPEN,
-        now: now.max(earliest),
+        now: issued_at,
         token_id: Uuid::new_v4(),
     };
-    Ok(token::issue(&policy, signing, &wanted)?)
+    let token = token::issue(&policy, signing, &wanted)?;
+    let end = issued_at + policy.token_lifetime;
+    key_use::count(&store.database, tenant, &signing.kid, issued_at, end).await?;
+    Ok(token)
 }
 
 async fn issue(store: &Store, place: &Place, user: &str, output: Output) -> Outcome<ExitCode> {
@@ -309,9 +313,7 @@ async fn revoke(store: &Store, args: Revoke, output: Output) -> Outcome<ExitCode
     let (action, target) = match (&named, &revocation.subject) {
         (Some(id), _) => (
             "user.revoke_tokens",
-            users::surrogate(&mut tx, id, Uuid::new_v4())
-                .await?
-                .to_string(),
+            stand_in(&mut tx, id).await?.to_string(),
         ),
         (None, subject) => ("token.revoke", subject.columns().1),
     };
@@ -335,4 +337,13 @@ async fn revoke(store: &Store, args: Revoke, output: Output) -> Outcome<ExitCode
         "Talk verifies alone: it goes on accepting what it knows until that expires, or the reader logs out there.",
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the audit log calls a reader. For one who isn't in the directory nothing is kept that says who it was.
+async fn stand_in(tx: &mut WriteTx, id: &UserId) -> Outcome<Uuid> {
+    let fresh = Uuid::new_v4();
+    Ok(match users::current(tx, id).await? {
+        Some(_) => users::surrogate(tx, id, fresh).await?,
+        None => fresh,
+    })
 }

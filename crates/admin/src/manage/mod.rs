@@ -51,6 +51,7 @@ fn routes() -> OpenApiRouter<App> {
             deployments::update,
             deployments::delete
         ))
+        .routes(routes!(deployments::show))
         .routes(routes!(members::list))
         .routes(routes!(members::update, members::remove))
         .routes(routes!(invitations::list, invitations::create))

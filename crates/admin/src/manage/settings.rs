@@ -13,7 +13,7 @@ use lanyard_api::{
     input,
     input::JsonBody,
 };
-use lanyard_core::{confusable, tenant::ClaimText};
+use lanyard_core::{confusable, origin::Origins, tenant::ClaimText};
 use lanyard_storage::{
     deployments,
     tenants::{self, Settings},
@@ -39,6 +39,9 @@ pub struct SettingsOut {
     issuing_audience: ClaimText,
     /// Whether readers' ids may look like e-mail addresses, although Talk takes such an id for the account that has it.
     allow_email_ids: bool,
+    /// The sites whose pages may exchange codes for tokens.
+    #[schema(value_type = Vec<String>, example = json!(["https://www.the-post.example"]))]
+    allowed_origins: Origins,
 }
 
 impl From<Settings> for SettingsOut {
@@ -49,6 +52,7 @@ impl From<Settings> for SettingsOut {
             issuing_subject: settings.issuing.subject,
             issuing_audience: settings.issuing.audience,
             allow_email_ids: settings.allow_email_ids,
+            allowed_origins: settings.allowed_origins,
         }
     }
 }
@@ -69,6 +73,10 @@ input! {
         issuing_audience: Option<ClaimText>,
         /// Whether readers' ids may look like e-mail addresses, although Talk takes such an id for the account that has it.
         allow_email_ids: Option<bool>,
+        /// The sites whose pages may exchange codes for tokens, in place of those before: scheme, host and port as browsers
+        /// send them in the Origin header. `http` for localhost only.
+        #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["https://www.the-post.example"]))]
+        allowed_origins: Option<Origins>,
     }
 }
 
@@ -148,6 +156,9 @@ impl SettingsChange {
         }
         if let Some(audience) = self.issuing_audience {
             issuing.audience = audience;
+        }
+        if let Some(origins) = self.allowed_origins {
+            settings.allowed_origins = origins;
         }
         settings.allow_email_ids = self.allow_email_ids.unwrap_or(settings.allow_email_ids);
         Ok(settings)

@@ -14,10 +14,8 @@ use lanyard_storage::readiness::{self, Readiness};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::acts::{
-    By,
-    talk_to_coral::{self as acts, Refused, Standing},
-};
+use super::signing_keys::by;
+use crate::acts::talk_to_coral::{self as acts, Refused, Standing};
 
 /// Which deployments, unless said.
 const NAMES: (&str, &str) = ("default", "coral");
@@ -106,6 +104,9 @@ pub struct MoveOut {
     stage: Stage,
     /// Who would be kept out.
     readiness: ReadinessOut,
+    /// When a token of Talk was last issued, give or take some seconds: while that goes on, some page still asks for them.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_talk_token_issued_at: Option<Time>,
     /// When the last token of Talk ends: while Talk issues, if it were cut over now. `null` when there is none.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_talk_token_ends_at: Option<Time>,
@@ -117,6 +118,7 @@ impl MoveOut {
     fn new(standing: Standing, now: i64) -> Self {
         Self {
             stage: standing.stage,
+            last_talk_token_issued_at: standing.last_issued_at.map(Time),
             last_talk_token_ends_at: standing.last_token_ends_at(now).map(Time),
             readiness: standing.readiness.into(),
             next_steps: standing.next,
@@ -278,12 +280,4 @@ async fn after(app: &App, caller: &Caller, names: (&str, &str)) -> Result<Respon
     let standing = look(app, caller, names).await?;
     let answer = Json(MoveOut::new(standing, app.clock.now()));
     Ok(axum::response::IntoResponse::into_response(answer))
-}
-
-fn by<'a>(app: &'a App, actor: &'a str) -> By<'a> {
-    By {
-        actor,
-        clock: &app.clock,
-        master_keys: &app.master_keys,
-    }
 }

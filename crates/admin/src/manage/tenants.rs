@@ -22,7 +22,7 @@ use lanyard_core::{
     quota::Quota,
     scope::Scope,
     signing_key::{KeySet, SigningKey},
-    talk::{self, TalkError},
+    talk::{self, TalkError, Wanted},
     tenant::{ClaimPath, ClaimText, IssuingRule, MAX_TOKEN_LIFETIME},
 };
 use lanyard_storage::{
@@ -304,6 +304,7 @@ fn refused(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::SlugTaken | Refusal::LookTaken => Problem::SlugTaken.into(),
         Refusal::IssuerTaken => Problem::IssuerTaken.into(),
+        Refusal::Reused(_) => Problem::KeyReused.into(),
         Refusal::Setting(error) => Failure::field("", error.to_string()),
         Refusal::Storage(error) => error.into(),
     }
@@ -334,13 +335,14 @@ fn talk_settings(
     };
     let policy = deployment.policy(issuing, false);
     let keys = KeySet::new(vec![Arc::new(key)]);
-    let settings = talk::settings(&policy, &keys, true, now).map_err(|error| match error {
-        TalkError::UnknownAlgorithm(_) => {
-            let detail =
-                "Talk v4 doesn't know it: take HS256 to HS512, RS256 to RS512, ES256 or ES384";
-            Failure::field("/algorithm", detail)
-        }
-        error => Failure::from(Problem::Internal).logged(error),
-    })?;
+    let settings =
+        talk::settings(&policy, &keys, Wanted::all(true), now).map_err(|error| match error {
+            TalkError::UnknownAlgorithm(_) => {
+                let detail =
+                    "Talk v4 doesn't know it: take HS256 to HS512, RS256 to RS512, ES256 or ES384";
+                Failure::field("/algorithm", detail)
+            }
+            error => Failure::from(Problem::Internal).logged(error),
+        })?;
     Ok(Some(settings.env().to_string()))
 }

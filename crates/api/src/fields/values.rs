@@ -5,9 +5,11 @@ use std::{borrow::Cow, collections::BTreeSet, str::FromStr};
 use lanyard_core::{
     account::{AccountEmail, PersonName},
     deployment::RootUrl,
+    exchange_code::ExchangeCode,
     id::{Kid, Slug},
     key::Algorithm,
     member::MemberRole,
+    origin::{Origin, Origins},
     password::Password,
     profile::{ProfileClaims, TokenProfile},
     scope::Scope,
@@ -187,6 +189,7 @@ parsed_fields!(
     ClaimPath,
     Kid,
     MemberRole,
+    Origin,
     PersonName,
     RootUrl,
     Scope,
@@ -204,6 +207,19 @@ impl Field for ProfileClaims {
     fn read(value: &Value) -> Result<Self, Faults> {
         let names = Vec::<String>::read(value)?;
         Self::read(names).map_err(|error| Faults::one(error.to_string()))
+    }
+}
+
+impl Field for Origins {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        let origins = BTreeSet::<Origin>::read(value)?;
+        Self::try_from(origins).map_err(|error| Faults::one(error.to_string()))
+    }
+}
+
+impl Field for ExchangeCode {
+    fn read(value: &Value) -> Result<Self, Faults> {
+        Self::parse(string(value)?).ok_or_else(|| Faults::one("isn't a whole code"))
     }
 }
 

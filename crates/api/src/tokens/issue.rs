@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long a verdict on credentials holds while a body arrives.
-const JUDGED_FOR: Duration = Duration::from_secs(1);
+pub(super) const JUDGED_FOR: Duration = Duration::from_secs(1);
 
 /// A token that is wanted.
 #[derive(utoipa::ToSchema)]
@@ -149,7 +149,7 @@ pub(super) fn may_issue(caller: &Caller, target: &Target, wish: &Wish) -> Result
 
 /// Puts a record into the directory, unless it is there already; false where nothing was to be done. A CMS that sends the
 /// record each time costs a look and no write.
-async fn put(app: &App, caller: &Caller, user: &User) -> Result<bool, Failure> {
+pub(super) async fn put(app: &App, caller: &Caller, user: &User) -> Result<bool, Failure> {
     let before = users::get(&mut caller.read(app).await?, &user.id).await?;
     if before.as_ref().is_some_and(|row| row.disabled_at.is_some()) {
         return Err(Problem::UserDisabled.into());

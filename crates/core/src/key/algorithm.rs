@@ -65,6 +65,11 @@ impl Algorithm {
         matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
     }
 
+    /// Whether Talk v4's library knows it.
+    pub const fn is_known_to_talk(self) -> bool {
+        !matches!(self, Self::EdDSA | Self::ES512)
+    }
+
     /// Bytes in a signature; `None` for RSA, where it is the modulus's length.
     pub const fn signature_len(self) -> Option<usize> {
         match self {

@@ -161,6 +161,18 @@ impl KeyMaterial {
         }
     }
 
+    /// What the key is, whatever it goes by: a tag, then the secret or the public key.
+    pub(super) fn identity(&self) -> (u8, &[u8]) {
+        match &self.form {
+            Form::Secret { secret, .. } => {
+                // HMAC fills a key up with zeros (RFC 2104, section 2): with or without them it is the same key.
+                let end = secret.iter().rposition(|byte| *byte != 0);
+                (tag::SECRET, &secret[..end.map_or(0, |last| last + 1)])
+            }
+            Form::Pair { public, .. } | Form::Public(public) => (tag::SPKI, public.raw()),
+        }
+    }
+
     /// The public half; `None` for HMAC.
     pub(super) const fn public(&self) -> Option<&PublicKey> {
         match &self.form {

@@ -3,6 +3,7 @@
 mod algorithm;
 mod der;
 mod error;
+mod fingerprint;
 mod generate;
 mod import;
 mod jwk;
@@ -17,6 +18,7 @@ mod signature;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use error::KeyError;
+pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use generate::generate;
 pub use import::{
     EntryFault, ImportError, ImportOptions, ImportWarning, Imported, JwkFault, TalkForm, import,

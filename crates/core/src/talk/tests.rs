@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
-use super::{TalkError, TalkSettings, env_line, settings};
+use super::{HIDDEN, Secrets, TalkError, TalkSettings, Wanted, env_line, settings};
 use crate::{
     key::{Algorithm, ImportOptions, KeyMaterial, TalkForm, import},
     profile::{Claims, TalkClaims},
@@ -21,7 +21,7 @@ fn set(keys: impl IntoIterator<Item = SigningKey>) -> KeySet {
 }
 
 fn of(keys: &KeySet) -> Result<TalkSettings, TalkError> {
-    settings(&policy(), keys, false, NOW)
+    settings(&policy(), keys, Wanted::all(false), NOW)
 }
 
 fn value<'a>(settings: &'a TalkSettings, name: &str) -> Option<&'a str> {
@@ -82,7 +82,7 @@ fn the_user_id_claim_is_told_unless_it_is_sub() {
             }),
             ..policy()
         };
-        let settings = settings(&policy, &keys, false, NOW).unwrap();
+        let settings = settings(&policy, &keys, Wanted::all(false), NOW).unwrap();
         assert_eq!(value(&settings, "TALK_JWT_USER_ID_CLAIM"), expected);
     }
 }
@@ -193,25 +193,70 @@ fn what_talk_does_not_know_is_refused() {
             assert_eq!(error, TalkError::UnknownAlgorithm(algorithm));
         }
     }
-    let (active, mut other) = (
-        generated("a", material(Algorithm::HS256)),
-        generated("b", material(Algorithm::ES256)),
-    );
-    other.state = KeyState::Retiring { until: NOW + 1 };
-    let error = of(&set([other, active])).unwrap_err();
-    assert_eq!(
-        error,
-        TalkError::TwoAlgorithms(Algorithm::HS256, Algorithm::ES256)
-    );
-    let (active, mut gone) = (
-        generated("a", material(Algorithm::HS256)),
-        generated("b", material(Algorithm::EdDSA)),
-    );
+}
+
+#[test]
+fn a_key_of_another_algorithm_is_left_out_and_spoken_of() {
+    let active = || generated("a", material(Algorithm::HS256));
+    for state in [KeyState::Pending, KeyState::Retiring { until: NOW + 1 }] {
+        let mut other = generated("b", material(Algorithm::ES256));
+        other.state = state;
+        let settings = of(&set([other, active()])).unwrap();
+        let entries = json(&settings, "TALK_JWT_SECRETS");
+        assert_eq!(entries.as_array().unwrap().len(), 1);
+        assert_eq!(entries[0]["kid"], "a");
+        let [note] = &settings.notes[..] else {
+            panic!("{:?}", settings.notes);
+        };
+        assert!(note.contains("`b`") && note.contains("ES256"), "{note}");
+    }
+    let mut gone = generated("b", material(Algorithm::EdDSA));
     gone.state = KeyState::Retired;
-    assert!(
-        of(&set([gone, active])).is_ok(),
-        "a retired key is of no matter"
+    assert!(of(&set([gone, active()])).unwrap().notes.is_empty());
+}
+
+#[test]
+fn a_key_that_waits_beside_the_one_secret_changes_no_settings() {
+    let one = || imported("one", secret(SECRET.as_bytes()));
+    let keys = set([one(), in_state("new", KeyState::Pending)]);
+    let (before, with) = (of(&set([one()])).unwrap(), of(&keys).unwrap());
+    assert_eq!(before.variables, with.variables);
+    assert!(with.notes[0].contains("`new`"), "{:?}", with.notes);
+
+    let wanted = Wanted {
+        several: true,
+        ..Wanted::all(false)
+    };
+    let several = settings(&policy(), &keys, wanted, NOW).unwrap();
+    let entries = json(&several, "TALK_JWT_SECRETS");
+    assert_eq!(
+        (&entries[0]["kid"], &entries[1]["kid"]),
+        (&"one".into(), &"new".into())
     );
+}
+
+#[test]
+fn hidden_settings_differ_from_shown_ones_in_nothing_but_the_secrets() {
+    let retiring = KeyState::Retiring { until: NOW + 1 };
+    let several = || [in_state("a", KeyState::Active), in_state("b", retiring)];
+    for keys in [
+        set(several()),
+        set([imported("one", secret(SECRET.as_bytes()))]),
+    ] {
+        let hidden = settings(&policy(), &keys, Wanted::HIDDEN, NOW).unwrap();
+        let mut shown = of(&keys).unwrap();
+        for key in keys.iter() {
+            let text = key.material.secret_text().unwrap();
+            for (_, value) in &mut shown.variables {
+                *value = value.replace(text, HIDDEN).into();
+            }
+        }
+        assert_eq!(hidden.variables, shown.variables);
+    }
+    let pair = set([generated("k", material(Algorithm::ES256))]);
+    let hidden = settings(&policy(), &pair, Wanted::HIDDEN, NOW).unwrap();
+    assert_eq!(hidden.variables, of(&pair).unwrap().variables);
+    assert_eq!(Wanted::HIDDEN.secrets, Secrets::Hidden);
 }
 
 /// Undoes what is done to a PEM's newlines, and takes the key as Talk does.
@@ -238,7 +283,7 @@ fn an_asymmetric_key_is_json_with_pems_and_private_only_if_asked() {
     ] {
         for with_private in [false, true] {
             let keys = set([imported("k", material(algorithm))]);
-            let one = settings(&policy(), &keys, with_private, NOW).unwrap();
+            let one = settings(&policy(), &keys, Wanted::all(with_private), NOW).unwrap();
             let members = json(&one, "TALK_JWT_SECRET");
             let key = &keys.get("k").unwrap().material;
             let read = from_pem(&members["public"], algorithm);
@@ -256,7 +301,7 @@ fn an_asymmetric_key_is_json_with_pems_and_private_only_if_asked() {
             assert!(!value(&one, "TALK_JWT_SECRET").unwrap().contains('\n'));
 
             let keys = set([generated("k", material(algorithm))]);
-            let several = settings(&policy(), &keys, with_private, NOW).unwrap();
+            let several = settings(&policy(), &keys, Wanted::all(with_private), NOW).unwrap();
             let entry = &json(&several, "TALK_JWT_SECRETS")[0];
             assert_eq!(entry["kid"], "k");
             from_pem(&entry["public"], algorithm);
@@ -274,7 +319,7 @@ fn a_public_key_alone_is_printed_without_private() {
     };
     let public = import(public.as_bytes(), options).unwrap().material;
     let keys = set([imported("k", public)]);
-    let settings = settings(&policy(), &keys, true, NOW).unwrap();
+    let settings = settings(&policy(), &keys, Wanted::all(true), NOW).unwrap();
     let members = json(&settings, "TALK_JWT_SECRET");
     assert_eq!(members.as_object().unwrap().len(), 1);
 }

@@ -3,6 +3,7 @@
 use lanyard_core::{
     id::{DeploymentId, Kid, TenantId},
     key::Algorithm,
+    rotation::{KeyLife, KeyUse},
     signing_key::{KeyState, Origin},
 };
 use sqlx::PgConnection;
@@ -35,18 +36,30 @@ pub struct KeyRow {
     pub retiring_since: Option<i64>,
     /// When it ended, if somebody ended it.
     pub ended_at: Option<i64>,
+    /// From when on its tokens are counted.
+    pub counted_from: i64,
 }
 
 impl KeyRow {
-    /// The longest life of a token of this key that may be about, in seconds: others sign with an imported one too.
+    /// Its life, with what was counted of it.
+    #[must_use]
+    pub fn life(&self, usage: KeyUse) -> KeyLife {
+        KeyLife {
+            state: self.state,
+            origin: self.origin,
+            created_at: self.created_at,
+            first_used_at: self.first_used_at,
+            retiring_since: self.retiring_since,
+            longest_lifetime: self.longest_lifetime,
+            counted_from: self.counted_from,
+            usage,
+        }
+    }
+
+    /// The longest life of a token of this key that may be about, in seconds.
     #[must_use]
     pub fn longest_life(&self) -> i64 {
-        match self.origin {
-            Origin::Generated => self.longest_lifetime,
-            Origin::Imported {
-                accept_lifetime, ..
-            } => accept_lifetime.max(self.longest_lifetime),
-        }
+        self.origin.longest_life(self.longest_lifetime)
     }
 }
 
@@ -65,6 +78,7 @@ struct Columns {
     retiring_since: Option<i64>,
     retires_at: Option<i64>,
     ended_at: Option<i64>,
+    counted_from: i64,
 }
 
 /// A query for [`Columns`]: all that follows the table's name, and what is bound.
@@ -78,7 +92,8 @@ macro_rules! select_keys {
                       extract(epoch from first_used_at)::bigint as first_used_at,
                       extract(epoch from retiring_since)::bigint as retiring_since,
                       extract(epoch from retires_at)::bigint as retires_at,
-                      extract(epoch from ended_at)::bigint as ended_at
+                      extract(epoch from ended_at)::bigint as ended_at,
+                      extract(epoch from counted_from)::bigint as "counted_from!"
                from signing_keys "# + $rest,
             $($bound),+
         )
@@ -101,6 +116,7 @@ impl TryFrom<Columns> for KeyRow {
             first_used_at: row.first_used_at,
             retiring_since: row.retiring_since,
             ended_at: row.ended_at,
+            counted_from: row.counted_from,
         })
     }
 }

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use lanyard_core::id::{ApiKeyId, TenantId};
+use lanyard_core::id::{ApiKeyId, Kid, TenantId};
 use uuid::Uuid;
 
-use super::{LATENCY_BOUNDS, MAX_REASONS, Meters, OK, Operation, TenantMeter};
+use super::{KeyCount, LATENCY_BOUNDS, MAX_REASONS, Meters, OK, Operation, TenantMeter};
 
 fn drained(meter: &TenantMeter) -> Vec<(&'static str, &'static str, u64)> {
     let mut all = Vec::new();
@@ -100,7 +100,7 @@ fn a_meter_goes_only_when_nobody_holds_it_and_all_is_written() {
     assert_eq!(drained(meter).len(), 1);
     meters.tidy();
     let used = meter.used_api_keys(100, false);
-    assert_eq!((used.len(), used[0].used_at), (1, 100));
+    assert_eq!((used.len(), used[0].at), (1, 100));
     used[0].wrote(100);
     drop(used);
     meter.api_key(key).used(130);
@@ -120,4 +120,72 @@ fn an_unused_meter_is_forgotten() {
     drop(meters.of(TenantId(Uuid::nil())));
     meters.tidy();
     assert!(meters.all().is_empty());
+}
+
+#[test]
+fn what_a_key_signs_is_taken_out_once_with_the_end_of_the_last_of_it() {
+    let meter = TenantMeter::new(TenantId(Uuid::nil()));
+    let kid: Kid = "a".parse().unwrap();
+    let taken = |meter: &TenantMeter| {
+        let mut all = Vec::new();
+        meter.drain_keys(|kid, count| all.push((kid.to_string(), count)));
+        all.sort_by_key(|(_, count)| count.issued);
+        all
+    };
+    let (long, short) = (meter.key(&kid, 3_600), meter.key(&kid, 60));
+    long.issued(100);
+    long.issued(90);
+    short.issued(110);
+    let count = |issued, last_issued, last_end| KeyCount {
+        issued,
+        last_issued,
+        last_end,
+    };
+    let name = || "a".to_owned();
+    assert_eq!(
+        taken(&meter),
+        [(name(), count(1, 110, 170)), (name(), count(2, 100, 3_700))]
+    );
+    assert_eq!(taken(&meter), []);
+    short.issued(110);
+    assert_eq!(taken(&meter), [(name(), count(1, 110, 170))]);
+}
+
+#[test]
+fn a_signing_key_is_held_until_its_counts_and_its_last_sight_are_written() {
+    let meters = Meters::default();
+    let (tenant, kid) = (TenantId(Uuid::nil()), "a".parse().unwrap());
+    meters.of(tenant).key(&kid, 60).issued(100);
+    meters.tidy();
+    let meter = meters.of(tenant);
+    let mut issued = 0;
+    meter.drain_keys(|_, count| issued += count.issued);
+    assert_eq!(issued, 1);
+    meter.key(&kid, 60).seen(100);
+    meters.tidy();
+    let seen = meter.seen_keys(100, false);
+    assert_eq!((seen.len(), seen[0].at), (1, 100));
+    seen[0].wrote(100);
+    drop(seen);
+    meter.key(&kid, 60).seen(130);
+    assert!(meter.seen_keys(159, false).is_empty());
+    assert_eq!(meter.seen_keys(159, true).len(), 1);
+}
+
+#[test]
+fn threads_lose_no_token_while_another_takes_counts_out() {
+    let meter = TenantMeter::new(TenantId(Uuid::nil()));
+    let kid = "a".parse().unwrap();
+    let (key, mut issued) = (meter.key(&kid, 60), 0);
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let key = &key;
+            scope.spawn(move || (0..10_000).for_each(|second| key.issued(second * 4 + thread)));
+        }
+        for _ in 0..1_000 {
+            meter.drain_keys(|_, count| issued += count.issued);
+        }
+    });
+    meter.drain_keys(|_, count| issued += count.issued);
+    assert_eq!(issued, 40_000);
 }

@@ -8,7 +8,7 @@ use lanyard_core::{
     tenant::{CLOCK_SKEW, DEMO_ACCEPT_LIFETIME},
 };
 use lanyard_storage::{
-    WriteTx,
+    WriteTx, fingerprints,
     keys::{self, KeyRow, Replaced},
 };
 use serde_json::json;
@@ -47,7 +47,7 @@ pub(crate) async fn create(
     };
     let kid = kid_or_new(kid, now);
     let key = SigningKey::new(kid, material, state, Origin::Generated, now);
-    begin(tx, by, seen, key, ("key.create", None)).await
+    begin(tx, by, seen, key, Beginning::of("key.create")).await
 }
 
 /// Puts a key that was made here in the place of the one that signs. That one goes on verifying for `overlap` seconds:
@@ -66,7 +66,11 @@ pub(crate) async fn rotate(
     let now = by.clock.now();
     let kid = kid_or_new(kid, now);
     let key = SigningKey::new(kid, material, KeyState::Active, Origin::Generated, now);
-    begin(tx, by, seen, key, ("key.rotate", overlap)).await
+    let beginning = Beginning {
+        overlap,
+        ..Beginning::of("key.rotate")
+    };
+    begin(tx, by, seen, key, beginning).await
 }
 
 /// Goes on only where keys of ours are of use.
@@ -86,6 +90,8 @@ pub(crate) struct Import {
     pub(crate) activate: bool,
     /// Whether it never signs.
     pub(crate) verify_only: bool,
+    /// Whether it is taken although it is in use elsewhere.
+    pub(crate) accept_shared: bool,
     /// The longest lifetime of tokens accepted under it, in seconds. For Talk as long as the demo service's unless said,
     /// for Coral as long as the deployment's.
     pub(crate) accept_lifetime: Option<i64>,
@@ -129,6 +135,7 @@ pub(crate) fn read(
         imported,
         activate: false,
         verify_only: false,
+        accept_shared: false,
         accept_lifetime: None,
     })
 }
@@ -161,7 +168,36 @@ pub(crate) async fn import(
     let kid = kid_or_new(import.kid, now);
     let mut key = SigningKey::new(kid, import.imported.material, state, origin, now);
     key.weak = import.imported.weak;
-    begin(tx, by, seen, key, ("key.import", None)).await
+    let deployment = seen.policy.deployment;
+    let shared = fingerprints::shared(tx, deployment, &key.material, by.master_keys).await?;
+    if let Some(shared) = shared.filter(|_| !import.accept_shared) {
+        return Err(Refused::Reused(shared));
+    }
+    let beginning = Beginning {
+        shared: shared.is_some(),
+        ..Beginning::of("key.import")
+    };
+    begin(tx, by, seen, key, beginning).await
+}
+
+/// How a key begins.
+struct Beginning {
+    /// The action, as the audit log has it.
+    action: &'static str,
+    /// For how many seconds the key verifies that it takes the place of, if that was said.
+    overlap: Option<i64>,
+    /// Whether it is known to be in use elsewhere.
+    shared: bool,
+}
+
+impl Beginning {
+    const fn of(action: &'static str) -> Self {
+        Self {
+            action,
+            overlap: None,
+            shared: false,
+        }
+    }
 }
 
 /// Stores a key; an active one takes the place of the one that signed.
@@ -170,14 +206,14 @@ async fn begin(
     by: By<'_>,
     seen: &Seen,
     mut key: SigningKey,
-    (action, overlap): (&str, Option<i64>),
+    beginning: Beginning,
 ) -> Result<Begun, Refused> {
     let deployment = seen.policy.deployment;
     key.longest_lifetime = keys::token_lifetime(tx, deployment)
         .await?
         .ok_or(Refused::NoDeployment)?;
     let replaced = if key.state == KeyState::Active {
-        replace(tx, by, seen, overlap).await?
+        replace(tx, by, seen, beginning.overlap).await?
     } else {
         None
     };
@@ -188,8 +224,12 @@ async fn begin(
             error.into()
         });
     }
-    let detail = json!({ "deployment": seen.policy.name, "algorithm": key.algorithm(), "state": key.state.name() });
-    by.audit(tx, action, key.kid.as_str(), &detail).await?;
+    let mut detail = json!({ "deployment": seen.policy.name, "algorithm": key.algorithm(), "state": key.state.name() });
+    if beginning.shared {
+        detail["shared"] = true.into();
+    }
+    by.audit(tx, beginning.action, key.kid.as_str(), &detail)
+        .await?;
     Ok(Begun { key, replaced })
 }
 

@@ -3,10 +3,12 @@
 mod begin;
 mod end;
 mod refused;
+mod status;
 
 pub(crate) use begin::{Begun, Import, activate, create, import, read, rotate};
-pub(crate) use end::{Ended, retire, revoke};
-pub(crate) use refused::Refused;
+pub(crate) use end::{Ended, Needed, retire, revoke};
+pub(crate) use refused::{Refused, in_use};
+pub(crate) use status::{Known, all, known, rotation};
 
 use lanyard_core::{
     id::{DeploymentId, Kid},

@@ -5,7 +5,10 @@ use lanyard_core::{
     key::{ImportError, KeyError},
     signing_key::KeyState,
 };
-use lanyard_storage::StorageError;
+use lanyard_storage::{StorageError, fingerprints::Shared};
+
+use super::Needed;
+use crate::output::time;
 
 /// Why something isn't done to a key. Whoever asked is told in the words of the way that they asked.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,12 @@ pub(crate) enum Refused {
     /// Only a pending key can be activated.
     #[error("key `{}` is {}", .0, .1.name())]
     NotPending(Kid, KeyState),
+    /// Readers may have tokens of the key.
+    #[error("{}", still_needed(.0, .1))]
+    Needed(Kid, Needed),
+    /// The key is in use where it shouldn't be.
+    #[error("{}", in_use(*.0))]
+    Reused(Shared),
     /// The key has been revoked, and stays so.
     #[error("key `{0}` is revoked")]
     Revoked(Kid),
@@ -58,4 +67,33 @@ pub(crate) enum Refused {
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+fn still_needed(kid: &Kid, needed: &Needed) -> String {
+    let tokens = match needed.live_tokens {
+        Some(0) => "no token that was issued here would be refused".to_owned(),
+        Some(1) => "at most one reader's token would be refused".to_owned(),
+        Some(count) => format!("at most {count} readers' tokens would be refused"),
+        None => "readers' tokens would be refused, nobody knows how many".to_owned(),
+    };
+    let others = if needed.others_sign {
+        ", besides those that others may have signed with it, which nobody counts"
+    } else {
+        ""
+    };
+    let until = time(needed.until);
+    format!("`{kid}` is still needed: {tokens}{others}. It is safe to retire from {until} on")
+}
+
+/// What is said of a key that is in use elsewhere: never where.
+pub(crate) const fn in_use(shared: Shared) -> &'static str {
+    match shared {
+        Shared::Here => {
+            "another deployment of this newsroom has this secret, or has had it, or it was revoked here. Under one secret a \
+             token for one would pass for a token for the other: make a new one"
+        }
+        Shared::Elsewhere => {
+            "another newsroom has this secret; it isn't secret any more. Make a new one"
+        }
+    }
 }

@@ -3,18 +3,20 @@
 use lanyard_core::signing_key::KeyState;
 use serde_json::json;
 
-use super::{Which, look, told};
+use super::{Retire, Which, look, told};
 use crate::{
     acts::signing_keys as acts,
     output::{Outcome, Output, note},
     store::Store,
 };
 
-pub(super) async fn retire(store: &Store, which: Which, output: Output) -> Outcome {
+pub(super) async fn retire(store: &Store, args: Retire, output: Output) -> Outcome {
+    let Retire { which, force } = args;
     let kid = which.required()?;
     let seen = look(store, &which.place).await?;
     let (mut tx, actor) = (store.write(&which.place.tenant).await?, store.actor());
-    let ended = acts::retire(&mut tx, store.by(&actor), seen.policy.deployment, kid)
+    let deployment = seen.policy.deployment;
+    let ended = acts::retire(&mut tx, store.by(&actor), deployment, kid, force)
         .await
         .map_err(told)?;
     tx.commit().await?.done();

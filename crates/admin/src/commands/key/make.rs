@@ -50,6 +50,7 @@ pub(super) async fn import(store: &Store, args: Import, output: Output) -> Outco
     }
     import.activate = args.activate;
     import.verify_only = args.verify_only;
+    import.accept_shared = args.accept_shared;
     import.accept_lifetime = args.accept_lifetime;
     let (mut tx, actor) = (store.write(&args.place.tenant).await?, store.actor());
     let begun = acts::import(&mut tx, store.by(&actor), &seen, import)

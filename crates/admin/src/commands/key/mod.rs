@@ -3,23 +3,20 @@
 mod end;
 mod export;
 mod make;
+mod status;
+
+pub(super) use export::export_settings;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use lanyard_core::{
-    id::Kid,
-    key::Algorithm,
-    signing_key::{KeySet, KeyState, Origin},
-    tenant::Policy,
-};
+use lanyard_core::{id::Kid, key::Algorithm, signing_key::KeySet, tenant::Policy};
 use lanyard_storage::{keys, tenants};
-use serde_json::json;
 
 use super::{Place, parse_duration, read_input};
 use crate::{
     acts::signing_keys::{self as acts, Refused, Seen},
-    output::{Failure, Outcome, Output, time},
+    output::{Failure, Outcome, Output},
     store::Store,
 };
 
@@ -40,11 +37,18 @@ pub(super) enum Command {
     )]
     Activate(Which),
     /// End a key that no longer signs, before its time
-    Retire(Which),
+    Retire(Retire),
     /// End a key at once, because somebody else may have it
     Revoke(Which),
-    /// List the keys
+    /// List the keys: which signs, when each was last used, and when an old one can go
     List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show one key
+    Show(Which),
+    /// Say how far a rotation has come, and what to do next
+    Rotation {
         #[command(flatten)]
         place: Place,
     },
@@ -92,6 +96,9 @@ pub(super) struct Import {
     /// Take a secret of 16 to 31 bytes
     #[arg(long)]
     pub(super) accept_weak: bool,
+    /// Take a key although another deployment or newsroom has it
+    #[arg(long)]
+    pub(super) accept_shared: bool,
     /// Longest lifetime of tokens accepted under it, which others sign too
     #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
     pub(super) accept_lifetime: Option<i64>,
@@ -133,6 +140,15 @@ impl Which {
     fn required(&self) -> Outcome<&Kid> {
         self.kid().ok_or_else(|| Failure::new("which key?"))
     }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Retire {
+    #[command(flatten)]
+    pub(super) which: Which,
+    /// Retire it although readers may have tokens of it, which are refused from then on
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -179,6 +195,8 @@ fn told(refused: Refused) -> Failure {
         Refused::NoActive => "; use `lanyard key create`",
         Refused::KidTaken(_) => "; name another with --kid",
         Refused::Signs(_) => "; put another in its place first with `lanyard key rotate`",
+        Refused::Needed(..) => "; --force retires it all the same",
+        Refused::Reused(_) => "; or, if you know better, pass --accept-shared",
         Refused::NotPending(..) => "; only a pending key with a private half can be activated",
         Refused::Meanwhile => "; look with `lanyard key list`, and try again",
         Refused::CantSign => ": import it with --verify-only",
@@ -210,47 +228,12 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
         Command::Import(args) => make::import(store, args, output).await?,
         Command::Rotate(args) => make::rotate(store, args, output).await?,
         Command::Activate(which) => make::activate(store, &which, output).await?,
-        Command::Retire(which) => end::retire(store, which, output).await?,
+        Command::Retire(args) => end::retire(store, args, output).await?,
         Command::Revoke(which) => end::revoke(store, which, output).await?,
-        Command::List { place } => list(store, &place, output).await?,
+        Command::List { place } => status::list(store, &place, output).await?,
+        Command::Show(which) => status::show(store, &which, output).await?,
+        Command::Rotation { place } => status::rotation(store, &place, output).await?,
         Command::Export(args) => export::export(store, args, output).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn list(store: &Store, place: &Place, output: Output) -> Outcome {
-    let (_, set) = load(store, place).await?;
-    let now = store.clock.now();
-    let mut rows = Vec::new();
-    let mut values = Vec::new();
-    for key in set.iter() {
-        let state = key.state.at(now);
-        let until = if let KeyState::Retiring { until } = state {
-            Some(time(until))
-        } else {
-            None
-        };
-        let origin = if matches!(key.origin, Origin::Generated) {
-            "generated"
-        } else {
-            "imported"
-        };
-        rows.push(vec![
-            key.kid.to_string(),
-            key.algorithm().to_string(),
-            state.name().to_owned(),
-            origin.to_owned(),
-            time(key.created_at),
-            until.clone().unwrap_or_default(),
-        ]);
-        values.push(json!({
-            "kid": key.kid, "algorithm": key.algorithm(), "state": state.name(), "origin": origin, "weak": key.weak,
-            "created_at": time(key.created_at), "verifies_until": until,
-        }));
-    }
-    output.table(
-        &["KID", "ALG", "STATE", "ORIGIN", "CREATED", "VERIFIES UNTIL"],
-        &rows,
-        &json!(values),
-    )
 }

@@ -1,6 +1,7 @@
 //! Deployments: the Talks and Corals of a newsroom, and what their tokens say.
 
 mod change;
+mod setup;
 mod wish;
 
 use axum::{
@@ -38,6 +39,7 @@ use uuid::Uuid;
 
 pub(super) use change::{__path_update, update};
 pub use change::{ChangedDeploymentOut, DeploymentChange};
+pub(super) use setup::{__path_show, show};
 pub(super) use wish::Wish;
 
 /// A deployment.

@@ -114,6 +114,7 @@ pub(super) fn refuse<const N: usize>(
 pub(super) fn wrong(error: &SettingError) -> Failure {
     let pointer = match error {
         SettingError::SameAudience(_) => "/audience",
+        SettingError::IssuerReserved => "/issuer",
         SettingError::Lifetime => "/token_lifetime",
         _ => "",
     };

@@ -127,7 +127,7 @@ pub(super) async fn rotate(
     request_body = KeyImport,
     responses(
         (status = 201, description = "The key, without the key", body = ImportedKeyOut),
-        (status = 409, description = "The `kid` is taken, the newsroom has as many keys as it may, or somebody else was faster"),
+        (status = 409, description = "The `kid` is taken, the key is in use elsewhere, the newsroom has as many keys as it may, or somebody else was faster"),
     ),
 )]
 pub(super) async fn import(
@@ -171,6 +171,6 @@ pub(super) async fn activate(
     let mut act = caller.act(&app).await?;
     let actor = actor(&act);
     let (key, replaced) = acts::activate(&mut act.tx, by(&app, &actor), &seen, &kid).await?;
-    let answer = ActivatedKeyOut::new(&key, replaced, &seen, app.clock.now());
+    let answer = ActivatedKeyOut::new(key, replaced, &seen, app.clock.now());
     act.answer(&answer).await
 }

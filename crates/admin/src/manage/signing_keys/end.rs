@@ -4,13 +4,16 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use lanyard_api::{App, Caller, Failure, fields::Time};
-use lanyard_core::signing_key::{KeyState, Origin};
+use lanyard_api::{App, Caller, Failure, fields::Time, input, input::JsonBody};
+use lanyard_core::{
+    signing_key::{KeyState, Origin},
+    tenant::Policy,
+};
 use lanyard_storage::keys::KeyRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{SigningKeyOut, actor, by, deployment_id, key_id};
+use super::{SigningKeyOut, actor, by, key_id, policy};
 use crate::acts::signing_keys as acts;
 
 /// A key that has ended.
@@ -37,11 +40,11 @@ const REVOKED: &str = "Lanyard refuses the key's tokens from now on, whoever mad
                        out of its settings and Talk is restarted. Do that now.";
 
 impl EndedKeyOut {
-    fn new(ended: &acts::Ended, note: &'static str, now: i64) -> Self {
+    fn new(ended: &acts::Ended, policy: &Policy, note: &'static str, now: i64) -> Self {
         Self {
-            about: SigningKeyOut::new(&ended.key, now),
+            about: SigningKeyOut::new(&ended.key, policy.claims.kind(), now),
             note,
-            accepted_by_talk_until: Time(last_expiry(&ended.key, now)),
+            accepted_by_talk_until: Time(last_expiry(&ended.key.row, now)),
             nothing_signs: ended.was == KeyState::Active,
         }
     }
@@ -56,7 +59,17 @@ fn last_expiry(key: &KeyRow, now: i64) -> i64 {
     now.max(last_signed + key.longest_life())
 }
 
+input! {
+    /// How a key is retired.
+    pub(super) struct Retirement {
+        /// Whether it is retired although readers may have tokens of it, which are refused from then on.
+        force: Option<bool>,
+    }
+}
+
 /// End a key that no longer signs, before its time
+///
+/// That is refused while readers may have tokens of it; `safe_to_retire_at` of the key says until when.
 #[utoipa::path(
     post, path = "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/{kid}/retire",
     tag = "signing keys", operation_id = "retire_signing_key",
@@ -65,23 +78,27 @@ fn last_expiry(key: &KeyRow, now: i64) -> i64 {
         ("deployment" = String, Path, description = "Deployment"),
         ("kid" = String, Path, description = "Id of the key, percent-encoded"),
     ),
+    request_body = Retirement,
     responses(
         (status = 200, description = "It is retired", body = EndedKeyOut),
-        (status = 409, description = "It signs, or is revoked"),
+        (status = 409, description = "It signs, is revoked, or readers may have tokens of it"),
     ),
 )]
 pub(super) async fn retire(
     State(app): State<App>,
     caller: Caller,
     Path((_, deployment, kid)): Path<(String, String, String)>,
+    body: JsonBody<Retirement>,
 ) -> Result<Response, Failure> {
     let kid = key_id(&kid)?;
-    let deployment = deployment_id(&mut caller.read(&app).await?, &caller, &deployment).await?;
+    let policy = policy(&mut caller.read(&app).await?, &caller, &deployment).await?;
+    let force = body.value.force.unwrap_or(false);
     let mut act = caller.act(&app).await?;
     let actor = actor(&act);
-    let ended = acts::retire(&mut act.tx, by(&app, &actor), deployment, &kid).await?;
-    act.answer(&EndedKeyOut::new(&ended, RETIRED, app.clock.now()))
-        .await
+    let by = by(&app, &actor);
+    let ended = acts::retire(&mut act.tx, by, policy.deployment, &kid, force).await?;
+    let answer = EndedKeyOut::new(&ended, &policy, RETIRED, app.clock.now());
+    act.answer(&answer).await
 }
 
 /// End a key at once, because somebody else may have it
@@ -101,10 +118,10 @@ pub(super) async fn revoke(
     Path((_, deployment, kid)): Path<(String, String, String)>,
 ) -> Result<Response, Failure> {
     let kid = key_id(&kid)?;
-    let deployment = deployment_id(&mut caller.read(&app).await?, &caller, &deployment).await?;
+    let policy = policy(&mut caller.read(&app).await?, &caller, &deployment).await?;
     let mut act = caller.act(&app).await?;
     let actor = actor(&act);
-    let ended = acts::revoke(&mut act.tx, by(&app, &actor), deployment, &kid).await?;
-    act.answer(&EndedKeyOut::new(&ended, REVOKED, app.clock.now()))
-        .await
+    let ended = acts::revoke(&mut act.tx, by(&app, &actor), policy.deployment, &kid).await?;
+    let answer = EndedKeyOut::new(&ended, &policy, REVOKED, app.clock.now());
+    act.answer(&answer).await
 }

@@ -4,14 +4,14 @@ use lanyard_api::{Act, App, Caller, Failure, Problem, Who, fields::Time};
 use lanyard_core::{
     id::Kid,
     signing_key::{KeySet, SigningKey},
-    talk,
+    talk::{self, Wanted},
 };
 use lanyard_storage::keys::{self, KeyRow, Replaced};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{SigningKeyOut, refused::in_json};
-use crate::acts::signing_keys::{Begun, Seen};
+use crate::acts::signing_keys::{Begun, Known, Seen};
 
 /// What became of the key that signed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,11 +60,11 @@ pub(super) async fn shown(
     begun: Begun,
 ) -> Result<NewKeyOut, Failure> {
     let now = app.clock.now();
-    let row = row_of(act, seen, &begun.key.kid).await?;
+    let known = known(act, seen, &begun.key.kid).await?;
     let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
     let set = sets.remove(&seen.policy.deployment).unwrap_or_default();
     let mut notes = after_replacing(begun.replaced.is_some(), &begun.key, seen);
-    let talk_settings = match talk::settings(&seen.policy, &set, false, now) {
+    let talk_settings = match talk::settings(&seen.policy, &set, Wanted::all(false), now) {
         Ok(_) if holds_others_secrets(&set, &begun.key, now) && !is_operator(caller) => {
             notes.push("Talk's settings hold other keys' secrets too: an owner gets them from …/signing-keys/export.".into());
             None
@@ -79,7 +79,7 @@ pub(super) async fn shown(
         }
     };
     Ok(NewKeyOut {
-        about: SigningKeyOut::new(&row, now),
+        about: SigningKeyOut::new(&known, seen.policy.claims.kind(), now),
         secret: begun.key.material.secret_text().map(str::to_owned),
         public_key: begun.key.material.public_pem(),
         talk_settings,
@@ -129,9 +129,9 @@ fn after_replacing(replaced: bool, new: &SigningKey, seen: &Seen) -> Vec<String>
 const ISSUING_ENDS: &str =
     "Issuing tokens of the old key end with it; an API key outlives rotations.";
 
-async fn row_of(act: &mut Act, seen: &Seen, kid: &Kid) -> Result<KeyRow, Failure> {
+async fn known(act: &mut Act, seen: &Seen, kid: &Kid) -> Result<Known, Failure> {
     let row = keys::get_now(&mut act.tx, seen.policy.deployment, kid.as_str()).await?;
-    Ok(row.ok_or(Problem::Internal)?)
+    Ok(Known::new(row.ok_or(Problem::Internal)?))
 }
 
 /// A key that was imported.
@@ -156,9 +156,9 @@ impl ImportedKeyOut {
         warnings: Vec<String>,
         now: i64,
     ) -> Result<Self, Failure> {
-        let row = row_of(act, seen, &begun.key.kid).await?;
+        let known = known(act, seen, &begun.key.kid).await?;
         Ok(Self {
-            about: SigningKeyOut::new(&row, now),
+            about: SigningKeyOut::new(&known, seen.policy.claims.kind(), now),
             warnings,
             notes: after_replacing(begun.replaced.is_some(), &begun.key, seen),
             replaced: begun.replaced.map(ReplacedKeyOut::new),
@@ -179,13 +179,13 @@ pub(super) struct ActivatedKeyOut {
 }
 
 impl ActivatedKeyOut {
-    pub(super) fn new(key: &KeyRow, replaced: Option<Replaced>, seen: &Seen, now: i64) -> Self {
+    pub(super) fn new(key: KeyRow, replaced: Option<Replaced>, seen: &Seen, now: i64) -> Self {
         let mut notes = Vec::new();
         if replaced.is_some() && seen.policy.issuing.accepted {
             notes.push(ISSUING_ENDS.into());
         }
         Self {
-            about: SigningKeyOut::new(key, now),
+            about: SigningKeyOut::new(&Known::new(key), seen.policy.claims.kind(), now),
             replaced: replaced.map(ReplacedKeyOut::new),
             notes,
         }

@@ -19,6 +19,11 @@ impl From<Refused> for Failure {
             Refused::Signs(_) => {
                 conflict(". Put another in its place first: rotate, or activate one.")
             }
+            Refused::Needed(..) => Self::from(Problem::KeyStillNeeded)
+                .detail(format!("{text}; `force` retires it all the same.")),
+            Refused::Reused(_) => {
+                Self::from(Problem::KeyReused).detail(format!("{}.", capital(&text)))
+            }
             Refused::NotPending(..) => conflict(". Only a pending key can be activated."),
             Refused::Revoked(_) => conflict(" already, which is more."),
             Refused::Meanwhile => conflict(". Look at them again, and decide anew."),
@@ -44,7 +49,14 @@ pub(super) fn no_settings(error: &TalkError) -> Failure {
 }
 
 /// The texts of the core name options of the command line, which are members here.
-pub(super) fn in_json(text: &str) -> String {
+pub(in crate::manage) fn in_json(text: &str) -> String {
     text.replace("--accept-weak", "`accept_weak`")
         .replace("--with-private", "`with_private`")
+}
+
+/// The text as a sentence begins.
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
 }

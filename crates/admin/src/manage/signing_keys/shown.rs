@@ -11,10 +11,11 @@ use lanyard_api::{
     input::JsonBody,
 };
 use lanyard_core::{
-    id::Kid,
+    id::{Kid, Slug},
     key::Algorithm,
+    setup::Form,
     signing_key::{KeySet, SigningKey},
-    talk,
+    talk::{self, Secrets, Wanted},
     tenant::Policy,
 };
 use lanyard_storage::keys;
@@ -22,7 +23,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{deployment_id, key_id, refused};
+use super::{key_id, policy, refused};
 use crate::acts::signing_keys as acts;
 
 /// A signing key, shown.
@@ -71,10 +72,10 @@ pub(super) async fn reveal(
     Path((_, name, kid)): Path<(String, String, String)>,
 ) -> Result<Json<RevealedKeyOut>, Failure> {
     let kid = key_id(&kid)?;
-    let deployment = deployment_id(&mut caller.read(&app).await?, &caller, &name).await?;
+    let policy = policy(&mut caller.read(&app).await?, &caller, &name).await?;
     let mut act = caller.act(&app).await?;
     let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
-    let set = sets.remove(&deployment).unwrap_or_default();
+    let set = sets.remove(&policy.deployment).unwrap_or_default();
     let key = set.get(kid.as_str()).ok_or(Problem::NotFound)?;
     act.audit("key.reveal", kid.as_str(), &json!({ "deployment": name }))
         .await?;
@@ -85,8 +86,8 @@ pub(super) async fn reveal(
 /// What is exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    /// Talk's settings.
-    Talk,
+    /// Talk's settings, written so.
+    Talk(Form),
     /// Public keys as a JWK Set.
     Jwks,
     /// Keys as PEM.
@@ -95,7 +96,11 @@ pub(super) enum Format {
 
 impl OneOf for Format {
     const WORDS: &'static [(&'static str, Self)] = &[
-        ("talk", Self::Talk),
+        ("talk", Self::Talk(Form::Env)),
+        ("env", Self::Talk(Form::Env)),
+        ("compose", Self::Talk(Form::Compose)),
+        ("kubernetes", Self::Talk(Form::Kubernetes)),
+        ("systemd", Self::Talk(Form::Systemd)),
         ("jwks", Self::Jwks),
         ("pem", Self::Pem),
     ];
@@ -110,12 +115,16 @@ impl Field for Format {
 input! {
     /// What is to be exported.
     pub(super) struct Export {
-        /// `talk`: settings for Talk v4, as lines of an .env file, with all secrets that it needs. `jwks`: the public keys as
-        /// a JWK Set (RFC 7517). `pem`: the key pairs as PEM.
-        #[schema(value_type = String, pattern = "^(talk|jwks|pem)$", example = "talk")]
+        /// `env`, or `talk`: settings for Talk v4, as lines of an .env file, with all secrets that it needs. `compose`,
+        /// `kubernetes`, `systemd`: the same as a file for docker compose, a Secret, an environment file. `jwks`: the public
+        /// keys as a JWK Set (RFC 7517). `pem`: the key pairs as PEM.
+        #[schema(value_type = String, pattern = "^(talk|env|compose|kubernetes|systemd|jwks|pem)$", example = "env")]
         format: Format,
         /// Whether private keys go out too. Talk needs one only to sign logins of its own.
         with_private: Option<bool>,
+        /// Talk takes several keys although it had one secret: every live token carries a `kid` by now. The plan among the
+        /// deployment's settings says when.
+        several: Option<bool>,
     }
 }
 
@@ -150,11 +159,21 @@ pub(super) async fn export(
 ) -> Result<Json<ExportOut>, Failure> {
     let with_private = body.value.with_private.unwrap_or(false);
     let format = body.value.format;
+    let wanted = Wanted {
+        several: body.value.several.unwrap_or(false),
+        ..Wanted::all(with_private)
+    };
     let seen = acts::look(&mut caller.read(&app).await?, &name).await?;
     let mut act = caller.act(&app).await?;
     let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
     let set = sets.remove(&seen.policy.deployment).unwrap_or_default();
-    let answer = write(format, &seen.policy, &set, with_private, app.clock.now())?;
+    let answer = write(
+        format,
+        (&caller.tenant.slug, &seen.policy),
+        &set,
+        wanted,
+        app.clock.now(),
+    )?;
     let word = Format::WORDS.iter().find(|(_, of)| *of == format);
     let detail = json!({ "as": word.map(|(word, _)| word), "with_private": with_private });
     act.audit("key.export", &name, &detail).await?;
@@ -164,18 +183,18 @@ pub(super) async fn export(
 
 fn write(
     format: Format,
-    policy: &Policy,
+    (tenant, policy): (&Slug, &Policy),
     set: &KeySet,
-    with_private: bool,
+    wanted: Wanted,
     now: i64,
 ) -> Result<ExportOut, Failure> {
     let mut notes = Vec::new();
     let text = match format {
-        Format::Talk => {
-            let settings = talk::settings(policy, set, with_private, now)
+        Format::Talk(form) => {
+            let settings = talk::settings(policy, set, wanted, now)
                 .map_err(|error| refused::no_settings(&error))?;
             notes.extend(settings.notes.iter().map(|note| refused::in_json(note)));
-            settings.env().to_string()
+            form.write(&settings, tenant, &policy.name).to_string()
         }
         Format::Jwks => {
             let keys: Vec<_> = set
@@ -192,7 +211,11 @@ fn write(
                     continue;
                 };
                 text.push_str(&public);
-                if let Some(private) = key.material.private_pem().filter(|_| with_private) {
+                if let Some(private) = key
+                    .material
+                    .private_pem()
+                    .filter(|_| wanted.secrets == Secrets::WithPrivate)
+                {
                     text.push_str(&private);
                 }
             }

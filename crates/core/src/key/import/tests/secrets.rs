@@ -338,3 +338,19 @@ fn neither_an_import_nor_a_refusal_prints_the_secret() {
         }
     }
 }
+
+#[test]
+fn what_is_made_here_passes_every_test_of_what_is_brought() {
+    for algorithm in Algorithm::ALL {
+        let made = crate::key::generate(algorithm).unwrap();
+        let pem = made.private_pem().map(|pem| pem.to_string());
+        let text = pem.unwrap_or_else(|| made.secret_text().unwrap().to_owned());
+        let options = ImportOptions {
+            algorithm,
+            accept_weak: false,
+        };
+        let imported = crate::key::import(text.as_bytes(), options).unwrap();
+        assert!(!imported.weak, "{algorithm}");
+        assert_eq!(imported.warnings, [], "{algorithm}");
+    }
+}
