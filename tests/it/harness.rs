@@ -19,7 +19,7 @@ use lanyard_admin::{
     serve::{Server, bind},
 };
 use lanyard_api::{Limits, Registration, Settings, TrustedProxies};
-use lanyard_core::seal::MasterKeys;
+use lanyard_core::{outbound::OutboundAllow, seal::MasterKeys};
 use lanyard_storage::{Clock, Database};
 use reqwest::{Method, RequestBuilder};
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -65,6 +65,7 @@ impl Default for Builder {
             public_url: PUBLIC_URL.parse().unwrap(),
             registration: Registration::Open,
             trusted_proxies: TrustedProxies::default(),
+            outbound_allow: OutboundAllow::default(),
         };
         Self {
             settings,
@@ -124,6 +125,12 @@ impl Builder {
     /// Whose word about a client's address counts.
     pub(crate) fn trusted_proxies(mut self, networks: &str) -> Self {
         self.settings.trusted_proxies = networks.parse().unwrap();
+        self
+    }
+
+    /// What calls to newsrooms' URLs may reach although it isn't public.
+    pub(crate) fn outbound_allow(mut self, list: &str) -> Self {
+        self.settings.outbound_allow = list.parse().unwrap();
         self
     }
 

@@ -129,7 +129,7 @@ async fn exercise(app: &App, url: &str) -> (Vec<String>, Vec<String>) {
         let broken = request(Method::POST, "/t/post/").bearer_auth(&post.api_key);
         let broken = broken.header("content-type", "application/json");
         requests.push(broken.body(format!("{{\"id\": {bearer}")));
-        for act in ["introspect", "revoke"] {
+        for act in ["introspect", "check", "revoke"] {
             let request = request(Method::POST, &post.tokens_path(act));
             requests.push(
                 request
@@ -137,6 +137,14 @@ async fn exercise(app: &App, url: &str) -> (Vec<String>, Vec<String>) {
                     .json(&json!({ "token": bearer })),
             );
         }
+    }
+    for settings in [
+        format!("TALK_JWT_SECRET={DEMO_SECRET}"),
+        format!("TALK_JWT_SECRET='{DEMO_SECRET}"),
+        DEMO_SECRET.to_owned(),
+    ] {
+        let check = request(Method::POST, &post.tokens_path("check")).bearer_auth(&post.api_key);
+        requests.push(check.json(&json!({ "token": &token, "settings": settings })));
     }
     let (exchanges, codes) = exchanging(app, url, &post).await;
     requests.extend(exchanges);

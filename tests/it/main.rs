@@ -11,6 +11,8 @@ mod broker;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod cli_demo;
@@ -28,6 +30,8 @@ mod cli_users;
 mod connections;
 #[cfg(test)]
 mod coral;
+#[cfg(test)]
+mod coral_rotation;
 #[cfg(test)]
 mod coral_story;
 #[cfg(test)]
@@ -68,6 +72,8 @@ mod nodes;
 mod openapi;
 #[cfg(test)]
 mod outage;
+#[cfg(test)]
+mod outbound;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]

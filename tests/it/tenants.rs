@@ -24,6 +24,7 @@ fn pointers(answer: &Answer) -> Vec<String> {
 #[tokio::test]
 async fn a_new_newsroom_works_from_its_first_answer_on() {
     let app = App::start().await;
+    app.clock.stop();
     let jane = app.person("jane@the-post.example").await;
     let made = jane.post(TENANTS, &the_post()).await;
     assert_eq!(made.status, 201, "{made:?}");

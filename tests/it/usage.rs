@@ -173,11 +173,11 @@ async fn a_newsroom_that_is_read_anew_keeps_its_counts() {
 async fn a_newsrooms_usage_is_told_by_hour_and_by_day_to_its_own_people_and_programs() {
     let app = App::start().await;
     let (post, mail) = (app.tenant("post").await, app.tenant("mail").await);
-    let viewer = app.member("post", "viewer").await;
     app.clock.stop();
-    // To the next midnight, so that the hours below are in one day.
+    // To the next midnight, so that the hours below are in one day. A session would end on the way.
     let day = (app.clock.now().div_euclid(86_400) + 1) * 86_400;
     app.clock.advance(day - app.clock.now());
+    let viewer = app.member("post", "viewer").await;
     for hour in 0..2 {
         mail.token("1").await;
         for _ in 0..=hour {

@@ -1,5 +1,6 @@
 //! Libraries that are not ours, and Talk's rules, judge our tokens; and we judge theirs.
 
+mod check;
 mod libraries;
 mod talk;
 

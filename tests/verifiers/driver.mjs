@@ -7,8 +7,13 @@
 //   {"op":"sign","library":L,"algorithm":A,"key":K,"kid":ID,"claims":{...}}
 //     -> {"ok":true,"token":"..."}      K: the HMAC secret as text, or the private key as PEM (PKCS#8);
 //                                       kid may be absent
-//   {"op":"talk","env":{"TALK_JWT_SECRET":...},"token":T}
+//   {"op":"talk","env":{"TALK_JWT_SECRET":...},"token":T,"now":N}
 //     -> {"ok":true,"id":"..."}         what Talk v4 makes of a token: see talk.mjs
+//   {"op":"coral","secrets":[{"kid":ID,"secret":K}],"token":T,"now":N}
+//     -> {"ok":true,"user":{...}}       what Coral makes of one: see coral.mjs
+//   {"op":"id-token","token":T}
+//     -> {"ok":true,"taken":true}       whether Coral takes it for an ID token
+//   N is the time in unix seconds, now unless given.
 //
 // L is "jsonwebtoken" or "jose" here, "pyjwt" in driver.py. Anything refused is
 // {"ok":false,"error":"..."}. jsonwebtoken has no EdDSA; jose and PyJWT have it.
@@ -16,6 +21,7 @@ import { pathToFileURL } from "node:url";
 import { createInterface } from "node:readline";
 import * as jose from "jose";
 import jsonwebtoken from "jsonwebtoken";
+import { coralUser, isIdToken } from "./coral.mjs";
 import { talkUserId } from "./talk.mjs";
 
 const text = new TextEncoder();
@@ -51,7 +57,9 @@ function library(name) {
 const operations = {
   verify: async (request) => ({ claims: await library(request.library).verify(request) }),
   sign: async (request) => ({ token: await library(request.library).sign(request) }),
-  talk: ({ env, token }) => ({ id: talkUserId(env, token) }),
+  talk: ({ env, token, now }) => ({ id: talkUserId(env, token, now) }),
+  coral: ({ secrets, token, now }) => ({ user: coralUser(secrets, token, now) }),
+  "id-token": ({ token }) => ({ taken: isIdToken(token) }),
 };
 
 /** Answers one request, given as a line of JSON; never throws. */

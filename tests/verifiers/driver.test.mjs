@@ -164,3 +164,48 @@ test("Talk refuses another algorithm, a lapsed token and a personal access token
   await refused(talk(await signed("HS256", { claims: { ...claims, exp: 1 } })), /expired/);
   await refused(talk(await signed("HS256", { claims: { ...claims, pat: true } })), /personal/);
 });
+
+const reads = { id: "1", email: "Ann@post.example", username: "ann" };
+const secrets = [{ kid: "k1", secret: SECRET }];
+const coral = async (user, more = {}) => {
+  const key = more.key ?? SECRET;
+  const token = await signed(more.algorithm ?? "HS256", { key, kid: more.kid, claims: { ...more.claims, user } });
+  return ask({ op: "coral", secrets: more.secrets ?? secrets, token, now: more.now });
+};
+
+test("Coral takes a reader with id, address and name, whatever else the token has", async () => {
+  const more = { ...reads, role: "ADMIN", badges: [], url: "https://post.example/a?b#c", avatar: "mailto:ann", x: null };
+  assert.deepEqual(await coral(reads), { ok: true, user: reads });
+  assert.equal((await coral(more, { claims: { iss: "x", aud: ["talk"] } })).ok, true);
+});
+
+test("Coral refuses readers that break its schema", async () => {
+  for (const wrong of [
+    { id: undefined }, { id: 1 }, { id: "" }, { email: null }, { email: "ann" }, { email: `${"a".repeat(90)}@post.example` },
+    { username: undefined }, { badges: null }, { badges: [""] }, { badges: "a" }, { role: "admin" }, { role: null },
+    { url: "/a" }, { url: null }, { avatar: "https://a b" }, { avatar: "https://\u00e9" },
+  ]) {
+    await refused(coral({ ...reads, ...wrong }), /user|EMAIL/);
+  }
+  await refused(coral({ ...reads, username: undefined, url: "https://a/" }), /USERNAME_NOT_PROVIDED/);
+  await refused(coral(undefined), /user/);
+  await refused(coral([]), /user/);
+});
+
+test("Coral looks at the kid only where several secrets are active", async () => {
+  const two = [...secrets, { kid: "k2", secret: "another" }];
+  assert.equal((await coral(reads, { kid: "x" })).ok, true);
+  await refused(coral(reads, { kid: "x", secrets: two }), /no matching keys/);
+  await refused(coral(reads, { kid: "k2", secrets: two }), /signature/);
+  assert.equal((await coral(reads, { kid: "k1", secrets: two })).ok, true);
+  assert.equal((await coral(reads, { kid: undefined, secrets: two })).ok, true);
+  await refused(coral(reads, { key: "x" }), /signature/);
+  await refused(coral(reads, { claims: { exp: 100 }, now: 100 }), /expired/);
+});
+
+test("Coral takes a token with sub, iss, aud and exp for an ID token", async () => {
+  const taken = async (more) => (await ask({ op: "id-token", token: await signed("HS256", { claims: { ...claims, ...more } }) })).taken;
+  assert.equal(await taken({}), true);
+  assert.equal(await taken({ aud: ["talk"] }), false);
+  assert.equal(await taken({ exp: undefined }), false);
+});

@@ -55,10 +55,11 @@ function claimAt(claims, path) {
  * Ids that Talk takes but must never be given (objects, which are Mongo operators
  * to it, and empty ones) are errors here too, and so is `pat`.
  */
-export function talkUserId(env, token) {
+export function talkUserId(env, token, now) {
   const algorithm = env.TALK_JWT_ALG || "HS256";
   const claims = jsonwebtoken.verify(token, verificationKey(env, algorithm, token), {
     algorithms: [algorithm],
+    clockTimestamp: now,
     issuer:
       env.TALK_JWT_DISABLE_ISSUER === "TRUE" ? undefined : required(env, "TALK_JWT_ISSUER", env.TALK_ROOT_URL),
     audience:

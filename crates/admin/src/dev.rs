@@ -10,6 +10,7 @@ use serde_json::json;
 use self::seed::{DEMO, OWNER, Seed};
 use crate::{
     commands,
+    config::outbound_allow,
     mail::Mailer,
     output::{Outcome, Output},
     postgres::Durability,
@@ -36,6 +37,7 @@ pub async fn run(folder: &Path, listen: SocketAddr, output: Output) -> Outcome<E
             public_url: PublicUrl::of_listener(listener.local_addr()?),
             registration: Registration::Open,
             trusted_proxies: TrustedProxies::default(),
+            outbound_allow: outbound_allow()?,
         };
         let (database, keys) = (store.database.clone(), Arc::clone(&store.master_keys));
         let mut server = Server::wire(

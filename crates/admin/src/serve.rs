@@ -5,8 +5,8 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use lanyard_api::{App, Limits, PublicUrl, Settings, log};
 use lanyard_core::seal::MasterKeys;
 use lanyard_storage::{
-    Clock, Database, Listener, StorageError, accounts, exchange_codes, fingerprints, idempotency,
-    keys, outbox, revocations, usage,
+    Clock, Database, Listener, StorageError, accounts, coral_rotations, exchange_codes,
+    fingerprints, idempotency, keys, outbox, revocations, usage,
 };
 use tokio::{
     net::TcpListener,
@@ -63,7 +63,7 @@ impl Server {
         let background = vec![
             tokio::spawn(listener.run()),
             tokio::spawn(fill_fingerprints(database.clone(), master_keys)),
-            tokio::spawn(prune(database)),
+            tokio::spawn(prune(database, app.clock.clone())),
             tokio::spawn(async move { usage.usage.run().await }),
         ];
         Ok(Self {
@@ -128,19 +128,20 @@ async fn fill_fingerprints(database: Database, master_keys: Arc<MasterKeys>) {
     }
 }
 
-async fn prune(database: Database) {
+async fn prune(database: Database, clock: Clock) {
     loop {
         sleep(PRUNE_EVERY).await;
-        if let Err(error) = forget(&database).await {
+        if let Err(error) = forget(&database, clock.now()).await {
             tracing::warn!(%error, "what is old can't be forgotten");
         }
     }
 }
 
-async fn forget(database: &Database) -> Result<(), StorageError> {
+async fn forget(database: &Database, now: i64) -> Result<(), StorageError> {
     revocations::prune(database).await?;
     accounts::prune(database).await?;
     idempotency::prune(database).await?;
+    coral_rotations::expire(database, now).await?;
     exchange_codes::prune(database).await?;
     usage::prune(database).await
 }
@@ -204,6 +205,7 @@ pub async fn serve() -> Outcome<ExitCode> {
         public_url,
         registration: config.registration,
         trusted_proxies: config.trusted_proxies,
+        outbound_allow: config.outbound_allow,
     };
     let limits = Limits {
         connections: config.max_connections,

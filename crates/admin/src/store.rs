@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::{
     acts::By,
     client::Client,
-    config::{Secret, setting},
+    config::{Secret, outbound_allow, setting},
     manage,
     output::{Failure, Outcome},
     postgres::{Cluster, Durability},
@@ -121,6 +121,7 @@ impl Store {
                 .parse()?,
             registration: Registration::Closed,
             trusted_proxies: TrustedProxies::default(),
+            outbound_allow: outbound_allow()?,
         };
         let keys = Arc::clone(&self.master_keys);
         let app = App::new(self.database.clone(), keys, self.clock.clone(), &settings)?;

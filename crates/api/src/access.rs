@@ -105,6 +105,12 @@ pub const RULES: &[Rule] = &[
     rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/{kid}/revoke", admin(Scope::SigningKeysWrite)),
     rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/{kid}/reveal", OWNER_PROVED),
 
+    rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations", viewer(Scope::SettingsRead)),
+    rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations", OWNER_PROVED),
+    rule(GET, "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations/{rotation}", viewer(Scope::SettingsRead)),
+    rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations/{rotation}/resume", OWNER_PROVED),
+    rule(POST, "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations/{rotation}/abandon", OWNER),
+
     rule(GET, "/v1/tenants/{tenant}/api-keys", viewer(Scope::ApiKeysRead)),
     rule(POST, "/v1/tenants/{tenant}/api-keys", admin(Scope::ApiKeysWrite)),
     rule(GET, "/v1/tenants/{tenant}/api-keys/{api_key}", viewer(Scope::ApiKeysRead)),
@@ -127,6 +133,7 @@ pub const RULES: &[Rule] = &[
     rule(POST, "/v1/tenants/{tenant}/tokens/codes", admin(Scope::TokensIssue)),
     rule(POST, "/v1/tenants/{tenant}/tokens/batch", admin(Scope::TokensIssue)),
     rule(POST, "/v1/tenants/{tenant}/tokens/introspect", viewer(Scope::TokensIntrospect)),
+    rule(POST, "/v1/tenants/{tenant}/tokens/check", viewer(Scope::TokensIntrospect)),
     rule(POST, "/v1/tenants/{tenant}/tokens/revoke", admin(Scope::TokensRevoke)),
 
     rule(GET, "/v1/tenants/{tenant}/members", viewer(Scope::MembersRead)),

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use lanyard_core::{account::AccountId, id::TenantId, seal::MasterKeys};
+use lanyard_core::{account::AccountId, id::TenantId, outbound::OutboundAllow, seal::MasterKeys};
 use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
 
@@ -54,6 +54,8 @@ pub struct Settings {
     pub registration: Registration,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// What calls to newsrooms' URLs may reach although it isn't public.
+    pub outbound_allow: OutboundAllow,
 }
 
 impl fmt::Debug for Settings {
@@ -67,6 +69,7 @@ impl fmt::Debug for Settings {
             .field("public_url", &self.public_url)
             .field("registration", &self.registration)
             .field("trusted_proxies", &self.trusted_proxies)
+            .field("outbound_allow", &self.outbound_allow)
             .finish()
     }
 }
@@ -98,6 +101,8 @@ pub struct Inner {
     pub registration: Registration,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// What calls to newsrooms' URLs may reach although it isn't public.
+    pub outbound_allow: OutboundAllow,
     /// Where passwords are hashed.
     pub passwords: Passwords,
     /// Where key pairs are made.
@@ -153,6 +158,7 @@ impl App {
             public_url: settings.public_url.clone(),
             registration: settings.registration,
             trusted_proxies: settings.trusted_proxies.clone(),
+            outbound_allow: settings.outbound_allow.clone(),
             passwords: Passwords::default(),
             key_pairs: Queue::new(
                 MOST_KEYS_WAITING,

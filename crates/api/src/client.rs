@@ -11,70 +11,11 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, HeaderName, request::Parts},
 };
+use lanyard_core::network::{Network, masked};
 
 use crate::App;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-
-/// Addresses that share a prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
-
-impl Network {
-    fn contains(&self, address: IpAddr) -> bool {
-        self.address.is_ipv4() == address.is_ipv4() && masked(address, self.prefix) == self.address
-    }
-}
-
-impl FromStr for Network {
-    type Err = NotProxies;
-
-    fn from_str(text: &str) -> Result<Self, NotProxies> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| NotProxies)?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => longest,
-            // Nobody's proxies are everywhere: with /0 any client could name any address.
-            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
-                .parse()
-                .ok()
-                .filter(|prefix| (1..=longest).contains(prefix))
-                .ok_or(NotProxies)?,
-            Some(_) => return Err(NotProxies),
-        };
-        Ok(match (address, address.to_canonical()) {
-            (IpAddr::V6(_), IpAddr::V4(v4)) if prefix > 96 => Self {
-                address: masked(v4.into(), prefix - 96),
-                prefix: prefix - 96,
-            },
-            _ => Self {
-                address: masked(address, prefix),
-                prefix,
-            },
-        })
-    }
-}
-
-/// The address with all bits after the prefix cleared.
-fn masked(address: IpAddr, prefix: u8) -> IpAddr {
-    match address {
-        IpAddr::V4(v4) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
-            Ipv4Addr::from_bits(v4.to_bits() & mask).into()
-        }
-        IpAddr::V6(v6) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
-            Ipv6Addr::from_bits(v6.to_bits() & mask).into()
-        }
-    }
-}
 
 /// Why a text is no list of proxies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +44,8 @@ impl FromStr for TrustedProxies {
 
     fn from_str(text: &str) -> Result<Self, NotProxies> {
         let networks = text.split(',').map(|entry| entry.trim().parse());
-        Ok(Self(networks.collect::<Result<_, _>>()?))
+        let networks: Result<_, _> = networks.collect();
+        Ok(Self(networks.map_err(|_| NotProxies)?))
     }
 }
 

@@ -60,19 +60,34 @@ impl<T: Input + Send> FromRequest<App> for JsonBody<T> {
 
     async fn from_request(request: Request<Body>, _app: &App) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
-        let object_of = |bytes: &[u8]| object(bytes);
         if ContentType::of(&parts.headers) != ContentType::Json {
             return Err(Problem::JsonExpected.into());
         }
         let bytes = body::read(body).await?;
         let once = Once::of(&parts, &bytes)?;
-        let object = object_of(&bytes)?;
-        let value = T::take(Members::of_object(&object)).map_err(|faults| {
-            let errors = faults.0.into_iter();
-            Failure::fields(errors.map(|(place, detail)| FieldError::at(place, detail)))
-        })?;
+        let value = read(&bytes)?;
         Ok(Self { value, once })
     }
+}
+
+/// Reads a body of its own length, for a route that takes longer ones than others.
+pub(crate) async fn read_up_to<T: Input>(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+) -> Result<T, Failure> {
+    if ContentType::of(headers) != ContentType::Json {
+        return Err(Problem::JsonExpected.into());
+    }
+    read(&body::read_up_to(body, most).await?)
+}
+
+fn read<T: Input>(bytes: &[u8]) -> Result<T, Failure> {
+    let object = object(bytes)?;
+    T::take(Members::of_object(&object)).map_err(|faults| {
+        let errors = faults.0.into_iter();
+        Failure::fields(errors.map(|(place, detail)| FieldError::at(place, detail)))
+    })
 }
 
 /// The object that a body must be, each member once.

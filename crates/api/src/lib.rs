@@ -63,6 +63,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tokens::codes::create))
         .routes(routes!(tokens::batch::many))
         .routes(routes!(tokens::introspect))
+        .routes(routes!(tokens::check::check))
         .routes(routes!(tokens::revoke))
         .merge(users::routes())
         .routes(routes!(health::live))

@@ -45,7 +45,7 @@ pub(crate) fn operation(method: &Method, route: &str) -> Option<Operation> {
     }
     match route.strip_prefix("/v1/tenants/{tenant}")? {
         "/tokens" | "/tokens/batch" => Some(Operation::Issue),
-        "/tokens/introspect" => Some(Operation::Introspect),
+        "/tokens/introspect" | "/tokens/check" => Some(Operation::Introspect),
         "/tokens/revoke" => Some(Operation::Revoke),
         _ => Some(Operation::Manage),
     }
@@ -272,6 +272,11 @@ mod tests {
             (
                 Method::POST,
                 "/v1/tenants/{tenant}/tokens/introspect",
+                Some(Operation::Introspect),
+            ),
+            (
+                Method::POST,
+                "/v1/tenants/{tenant}/tokens/check",
                 Some(Operation::Introspect),
             ),
             (

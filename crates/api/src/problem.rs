@@ -87,6 +87,14 @@ problems! {
     CoralRefuses UNPROCESSABLE_ENTITY "reader-unfit-for-coral" "Coral would refuse a token for this reader.";
     /// Coral makes its signing secrets itself.
     CoralMakesSecrets CONFLICT "coral-makes-its-secrets" "Coral makes its signing secrets itself. Copy one from its admin, and import it.";
+    /// Coral isn't reached.
+    CoralUnreachable FAILED_DEPENDENCY "coral-unreachable" "Coral isn't reached at the deployment's root URL.";
+    /// Coral doesn't take the admin token.
+    CoralRefused UNPROCESSABLE_ENTITY "coral-refused" "Coral doesn't take the admin token.";
+    /// Coral answers what no Coral does.
+    CoralUnexpected FAILED_DEPENDENCY "coral-unexpected" "What answers at the deployment's root URL doesn't answer as Coral does.";
+    /// A URL leads where nothing is called.
+    OutboundForbidden UNPROCESSABLE_ENTITY "outbound-forbidden" "The URL leads to where Lanyard calls nothing.";
     /// The directory has no such reader.
     UserUnknown NOT_FOUND "user-not-found" "The directory has no reader with this id. Send the whole record instead of the id to add one.";
     /// The reader is disabled.

@@ -1,6 +1,8 @@
-//! Tokens under `/v1`: issued one by one and by the batch, introspected (RFC 7662) and revoked (RFC 7009).
+//! Tokens under `/v1`: issued one by one and by the batch, introspected (RFC 7662),
+//! checked and revoked (RFC 7009).
 
 pub(crate) mod batch;
+pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod issue;
 mod wish;

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod check;
 mod checksummed;
 pub mod confusable;
 pub mod deployment;
@@ -13,7 +14,9 @@ pub mod id;
 pub mod json;
 pub mod key;
 pub mod member;
+pub mod network;
 pub mod origin;
+pub mod outbound;
 pub mod password;
 pub mod profile;
 pub mod quota;

@@ -10,6 +10,7 @@ pub mod audit;
 mod batches;
 mod change;
 mod clock;
+pub mod coral_rotations;
 mod database;
 pub mod deployments;
 pub mod devices;

@@ -10,7 +10,7 @@ use lanyard_core::{
 use sqlx::PgConnection;
 
 use crate::{
-    Database, StorageError,
+    Database, StorageError, coral_rotations,
     error::stored,
     fingerprints, idempotency,
     nodes::{self, Node},
@@ -110,7 +110,8 @@ pub async fn pass(
             let mut tx = database.write_quietly(tenant).await?;
             admit(&mut tx, keys).await?;
             let rows = signing_keys(&mut tx, keys, tenant).await?
-                + idempotency_keys(&mut tx, keys, tenant).await?;
+                + idempotency_keys(&mut tx, keys, tenant).await?
+                + coral_tokens(&mut tx, keys, tenant).await?;
             tx.commit().await?;
             if rows == 0 {
                 break;
@@ -221,6 +222,47 @@ async fn idempotency_keys(
         keys.sealing_id(),
         &callers,
         &names,
+        &resealed
+    )
+    .execute(connection)
+    .await?
+    .rows_affected())
+}
+
+async fn coral_tokens(
+    connection: &mut PgConnection,
+    keys: &MasterKeys,
+    tenant: TenantId,
+) -> Result<u64, ResealError> {
+    let rows = sqlx::query!(
+        r#"select id, master_key_id as "master_key_id!", sealed as "sealed!" from coral_rotations
+           where tenant_id = $1 and master_key_id <> $2 order by id limit $3 for update skip locked"#,
+        tenant.0,
+        keys.sealing_id(),
+        BATCH
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let (mut ids, mut resealed) = (Vec::new(), Vec::new());
+    for row in rows {
+        let old = Sealed {
+            master_key_id: row.master_key_id,
+            bytes: row.sealed,
+        };
+        let context: [&[u8]; 2] = [tenant.0.as_bytes(), row.id.as_bytes()];
+        resealed.push(
+            keys.reseal_for(coral_rotations::PURPOSE, &context, &old)?
+                .bytes,
+        );
+        ids.push(row.id);
+    }
+    Ok(sqlx::query!(
+        "update coral_rotations set master_key_id = $2, sealed = new.sealed
+         from unnest($3::uuid[], $4::bytea[]) as new (id, sealed)
+         where tenant_id = $1 and coral_rotations.id = new.id",
+        tenant.0,
+        keys.sealing_id(),
+        &ids,
         &resealed
     )
     .execute(connection)

@@ -92,6 +92,11 @@ impl TenantView {
             .find(|deployment| deployment.policy.name.as_str() == name)
     }
 
+    /// All deployments.
+    pub fn deployments(&self) -> impl Iterator<Item = &DeploymentView> {
+        self.deployments.iter()
+    }
+
     /// The deployment with this id.
     #[must_use]
     pub fn deployment_by_id(&self, id: DeploymentId) -> Option<&DeploymentView> {

@@ -81,7 +81,11 @@ async fn lanyard_accepts_what_every_library_signs_with_an_imported_key() {
         let import = [
             "key", "import", "--tenant", &post.slug, "--kid", algorithm, "--alg", algorithm,
         ];
-        let import = [&import[..], &["--file", "-", "--activate"]].concat();
+        let import = [
+            &import[..],
+            &["--file", "-", "--activate", "--accept-shared"],
+        ]
+        .concat();
         app.cli_with_input(&import, key.as_bytes()).await.ok();
         let now = now();
         let claims = json!({

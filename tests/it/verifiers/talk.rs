@@ -30,6 +30,7 @@ async fn with_secret(app: &App, slug: &str, secret: &str, arguments: &[&str]) ->
         "--file",
         "-",
         "--activate",
+        "--accept-shared",
     ];
     app.cli_with_input(&[&import, arguments].concat(), secret.as_bytes())
         .await

@@ -1,6 +1,7 @@
 //! What the command line and the management API both do, in one place: decide, store, write down who did it. Each of the
 //! two only reads what was asked and prints what came of it.
 
+pub(crate) mod coral_rotation;
 pub(crate) mod signing_keys;
 pub(crate) mod talk_to_coral;
 

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
-use lanyard_core::id::TenantId;
+use lanyard_core::{id::TenantId, outbound::OutboundAllow};
 use lanyard_storage::{audit, keys, tenants};
 use serde_json::json;
 
@@ -35,6 +35,12 @@ pub(super) async fn run(folder: Option<&Path>, output: Output) -> Outcome<ExitCo
         true
     } else {
         let config = Config::from_environment();
+        if let Ok(config) = &config {
+            findings.add(
+                "outbound calls",
+                Ok::<_, String>(reach(&config.outbound_allow)),
+            );
+        }
         let redis = config
             .as_ref()
             .ok()
@@ -87,6 +93,14 @@ pub(super) async fn run(folder: Option<&Path>, output: Output) -> Outcome<ExitCo
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Where calls to newsrooms' URLs may go.
+fn reach(allow: &OutboundAllow) -> String {
+    match allow.to_string().as_str() {
+        "" => "may reach public addresses only, over TLS".to_owned(),
+        list => format!("may reach public addresses over TLS, and {list}"),
+    }
 }
 
 async fn check_store(store: &Store, findings: &mut Findings) {

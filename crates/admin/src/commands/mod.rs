@@ -253,6 +253,9 @@ pub async fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::User(command) => user::run(&store, command, output).await,
         Command::Token(command) => token::run(&store, command, output).await,
         Command::ApiKey(command) => api_key::run(&store, command, output).await,
+        Command::Deployment(deployment::Command::RotateCoral(args)) => {
+            deployment::rotate_coral(&store, args, output).await
+        }
         Command::Admin(command) => admin::run(&store, command, output).await,
         Command::Audit(command) => audit::run(&store, command, output).await,
         Command::MasterKey(command) => master_key::run(&store, command, output).await,

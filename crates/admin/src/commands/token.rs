@@ -1,5 +1,7 @@
 //! `lanyard token`: readers' tokens and issuing tokens.
 
+mod check;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -7,9 +9,8 @@ use lanyard_core::{
     id::{Kid, TenantId},
     profile::Ceiling,
     revocation::{Revocation, Revocations, Subject},
-    signing_key::KeySet,
-    tenant::{Policy, TenantStatus},
-    token::{self, Refusal, Verified},
+    tenant::TenantStatus,
+    token,
     user::UserId,
 };
 use lanyard_storage::{WriteTx, key_use, keys, revocations, tenants, users};
@@ -43,15 +44,24 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "expires_in")]
         no_expiry: bool,
     },
-    /// Say whether a token would be accepted here, and why not
-    Check {
-        #[command(flatten)]
-        place: Place,
-        /// The token, or - for standard input
-        token: String,
-    },
+    /// Say why a token would or wouldn't be accepted by Talk or Coral and by Lanyard, rule by rule
+    #[command(
+        after_help = "Examples:\n  lanyard token check --tenant the-post eyJhbGciOi…\n  lanyard token check --tenant the-post - --settings talk.env < token.txt\n\nIt ends with 0 if the token is accepted, else with 1."
+    )]
+    Check(Check),
     /// Refuse a token, or all that a reader has, from now on
     Revoke(Revoke),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// The token, or - for standard input
+    pub(super) token: String,
+    /// What Talk or Coral is set to: a file with TALK_JWT_* in any form, or with Coral's secret; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) settings: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +76,8 @@ pub(super) struct Revoke {
     pub(super) user: Option<String>,
 }
 
+pub(super) use check::run as check;
+
 pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outcome<ExitCode> {
     match command {
         Command::Issue { place, user } => issue(store, &place, &user, output).await,
@@ -74,7 +86,10 @@ pub(super) async fn run(store: &Store, command: Command, output: Output) -> Outc
             expires_in,
             no_expiry,
         } => issuing(store, &place, (!no_expiry).then_some(expires_in), output).await,
-        Command::Check { place, token } => check(store, &place, &token, output).await,
+        Command::Check(args) => {
+            store.tenant(&args.place.tenant).await?;
+            check::run(&store.client()?, &args, output).await
+        }
         Command::Revoke(args) => revoke(store, args, output).await,
     }
 }
@@ -206,78 +221,6 @@ pub(super) fn text_of(token: &str) -> Outcome<String> {
         token.to_owned()
     };
     Ok(text.trim().to_owned())
-}
-
-/// What a token is good for, or why it is refused.
-fn judge(
-    policy: &Policy,
-    set: &KeySet,
-    revoked: &Revocations,
-    token: &str,
-    now: i64,
-) -> Result<Verified, Refusal> {
-    let verified = match token::verify(policy, set, token, now) {
-        Err(Refusal::WrongPurpose) => token::verify_issuing(policy, set, token, now)?,
-        other => other?,
-    };
-    revoked.refusal(&verified).map_or(Ok(verified), Err)
-}
-
-async fn check(store: &Store, place: &Place, token: &str, output: Output) -> Outcome<ExitCode> {
-    let token = text_of(token)?;
-    let (policy, set) = key::load(store, place).await?;
-    let tenant = store.tenant(&place.tenant).await?;
-    let revoked = load_revocations(store, tenant).await?;
-    let suspended = tenants::load(&mut store.database.read(tenant).await?)
-        .await?
-        .is_some_and(|tenant| tenant.status == TenantStatus::Suspended);
-    let verdict = match suspended {
-        true => Err(Refusal::NotServed),
-        false => judge(&policy, &set, &revoked, &token, store.clock.now()),
-    };
-    match verdict {
-        Ok(verified) => {
-            let known = match &verified.user {
-                Some(user) => users::get(&mut store.database.read(tenant).await?, user)
-                    .await?
-                    .is_some(),
-                None => false,
-            };
-            let purpose = if verified.user.is_some() {
-                "reader"
-            } else {
-                "issuing"
-            };
-            let value = json!({
-                "accepted": true, "purpose": purpose, "user": verified.user.as_ref().map(UserId::as_str),
-                "user_known": known, "kid": verified.key.kid, "jti": verified.token_id,
-                "expires_at": verified.expires_at.map(time),
-            });
-            let who = verified
-                .user
-                .as_ref()
-                .map_or("an issuing token".to_owned(), |user| {
-                    format!(
-                        "for reader {user}{}",
-                        if known {
-                            ""
-                        } else {
-                            ", who is not in the directory"
-                        }
-                    )
-                });
-            output.result(
-                &format!("accepted: {who}, key `{}`", verified.key.kid),
-                &value,
-            )?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(refusal) => {
-            let value = json!({ "accepted": false, "reason": refusal.reason(), "detail": refusal.to_string() });
-            output.result(&format!("refused: {refusal}"), &value)?;
-            Ok(ExitCode::FAILURE)
-        }
-    }
 }
 
 async fn revoke(store: &Store, args: Revoke, output: Output) -> Outcome<ExitCode> {

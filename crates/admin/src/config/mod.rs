@@ -5,7 +5,7 @@ mod source;
 use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use lanyard_api::{PublicUrl, Registration, TrustedProxies};
-use lanyard_core::seal::MasterKeys;
+use lanyard_core::{outbound::OutboundAllow, seal::MasterKeys};
 use lettre::message::Mailbox;
 use zeroize::Zeroizing;
 
@@ -71,6 +71,8 @@ pub struct Config {
     pub registration: Registration,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// What calls to newsrooms' URLs may reach although it isn't public.
+    pub outbound_allow: OutboundAllow,
 }
 
 /// How mail leaves.
@@ -83,7 +85,7 @@ pub struct MailConfig {
 }
 
 /// The settings, with what each is.
-pub const SETTINGS: [(&str, &str); 16] = [
+pub const SETTINGS: [(&str, &str); 17] = [
     (
         "LANYARD_DATABASE_URL",
         "where Postgres is: postgres://user:password@host/database",
@@ -144,11 +146,18 @@ pub const SETTINGS: [(&str, &str); 16] = [
         "LANYARD_TRUSTED_PROXIES",
         "proxies whose X-Forwarded-For is believed: addresses or networks, comma-separated (none)",
     ),
+    (
+        OUTBOUND_ALLOW,
+        "what calls to newsrooms' URLs (such as a Coral's) may reach beside public addresses, and without TLS: hosts, \
+         addresses or networks, comma-separated (none)",
+    ),
 ];
 
 const PUBLIC_URL: &str = "LANYARD_PUBLIC_URL";
 const SMTP_URL: &str = "LANYARD_SMTP_URL";
 const MAIL_FROM: &str = "LANYARD_MAIL_FROM";
+/// The name of the setting that commands read by itself.
+pub const OUTBOUND_ALLOW: &str = "LANYARD_OUTBOUND_ALLOW";
 const REGISTRATION: &str = "LANYARD_REGISTRATION";
 
 /// A URL of one of these schemes, which may hold a password and so is never repeated.
@@ -193,6 +202,18 @@ fn registration(source: &mut Source) -> Registration {
             _ => Err("must be open, invite or closed".to_owned()),
         })
         .unwrap_or(Registration::Closed)
+}
+
+/// What calls may reach beside public addresses, for commands that need no other setting.
+///
+/// # Errors
+/// The setting is wrong, or the file can't be read.
+pub fn outbound_allow() -> Result<OutboundAllow, Failure> {
+    match setting(OUTBOUND_ALLOW)? {
+        Some(text) => parsed(text.reveal())
+            .map_err(|problem| Failure::new(format!("{OUTBOUND_ALLOW} {problem}"))),
+        None => Ok(OutboundAllow::default()),
+    }
 }
 
 impl Config {
@@ -240,6 +261,7 @@ impl Config {
         let trusted_proxies = source
             .optional("LANYARD_TRUSTED_PROXIES", parsed)
             .unwrap_or_default();
+        let outbound_allow = source.optional(OUTBOUND_ALLOW, parsed).unwrap_or_default();
         let public_url = if listen.ip().is_loopback() {
             source.optional(PUBLIC_URL, parsed)
         } else {
@@ -262,6 +284,7 @@ impl Config {
                 public_url,
                 registration,
                 trusted_proxies,
+                outbound_allow,
             }),
             _ => Err(Failure::new(format!(
                 "the configuration is wrong:\n  {}",

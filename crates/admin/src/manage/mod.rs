@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit_events;
+pub(crate) mod coral_rotations;
 mod dashboard;
 pub mod deployments;
 mod docs;
@@ -65,6 +66,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit_events::verify))
         .merge(platform::routes())
         .merge(signing_keys::routes())
+        .merge(coral_rotations::routes())
         .routes(routes!(talk_to_coral::get))
         .routes(routes!(talk_to_coral::unready))
         .routes(routes!(talk_to_coral::cut_over))

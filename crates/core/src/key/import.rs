@@ -3,7 +3,7 @@
 mod error;
 mod json;
 mod jwk;
-mod node_base64;
+pub(crate) mod node_base64;
 mod pair;
 mod secret;
 

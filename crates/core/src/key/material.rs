@@ -182,6 +182,23 @@ impl KeyMaterial {
     }
 }
 
+/// Whether `signature` is what HMAC makes of `message` under any bytes at all. It tells how somebody else signed: a secret
+/// that is tried here may be too short or too well known to be a key, and signs nothing.
+pub(crate) fn hmac_matches(
+    algorithm: Algorithm,
+    secret: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
+    let hash = match algorithm {
+        Algorithm::HS256 => hmac::HMAC_SHA256,
+        Algorithm::HS384 => hmac::HMAC_SHA384,
+        Algorithm::HS512 => hmac::HMAC_SHA512,
+        _ => return false,
+    };
+    hmac::verify(&hmac::Key::new(hash, secret), message, signature).is_ok()
+}
+
 fn tagged(tag: u8, key: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(1 + key.len()));
     bytes.push(tag);

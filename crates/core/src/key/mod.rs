@@ -20,12 +20,14 @@ pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use error::KeyError;
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use generate::generate;
+pub(crate) use import::node_base64;
 pub use import::{
     EntryFault, ImportError, ImportOptions, ImportWarning, Imported, JwkFault, TalkForm, import,
     import_coral,
 };
 pub use jwk::Jwk;
 pub use material::KeyMaterial;
+pub(crate) use material::hmac_matches;
 pub use pem::PemError;
 pub use signature::Signature;
 

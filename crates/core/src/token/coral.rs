@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The longest e-mail address of a new Coral user, in UTF-16 units as JavaScript counts them.
-const MAX_EMAIL: usize = 100;
+pub(crate) const MAX_EMAIL: usize = 100;
 
 /// The endings of pictures that Coral shows; it drops others without a word.
 const PICTURES: [&str; 5] = [".jpg", ".jpeg", ".gif", ".png", ".webp"];
@@ -55,12 +55,82 @@ pub fn coral_faults(reader: Option<&User>) -> Vec<CoralFault> {
     faults
 }
 
-/// Coral's own pattern: something, an `@`, and three characters or more.
 fn takes_email(email: &Email) -> bool {
     let text: &str = email.as_ref();
-    let at = text.char_indices().skip(1).find(|(_, c)| *c == '@');
-    at.is_some_and(|(at, _)| text[at + 1..].chars().count() >= 3)
-        && text.encode_utf16().count() <= MAX_EMAIL
+    looks_like_email(text) && text.encode_utf16().count() <= MAX_EMAIL
+}
+
+/// Coral's own pattern, `^\S+@\S+.\S+$`, as JavaScript reads it: the point stands for any one character.
+pub(crate) fn looks_like_email(text: &str) -> bool {
+    let blank = |c: char| (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}';
+    let ends_line = |c: char| matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}');
+    text.match_indices('@').any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + 1..]);
+        let after: Vec<char> = after.chars().collect();
+        let [first, inner @ .., last] = &after[..] else {
+            return false;
+        };
+        let mut blanks = inner.iter().copied().filter(|c| blank(*c));
+        !before.is_empty()
+            && !before.chars().any(blank)
+            && !inner.is_empty()
+            && !blank(*first)
+            && !blank(*last)
+            && blanks.next().is_none_or(|only| !ends_line(only))
+            && blanks.next().is_none()
+    })
+}
+
+/// Whether Coral takes a text for the address of a page or a picture: an absolute URI (RFC 3986, section 4.3), with each
+/// part in the characters that it may have.
+pub(crate) fn coral_takes_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let good_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let good_path = match rest.strip_prefix("//") {
+        Some(after) => {
+            let (authority, path) = after.split_at(after.find('/').unwrap_or(after.len()));
+            is_authority(authority) && is_of(path, b":@/")
+        }
+        None => !rest.is_empty() && is_of(rest, b":@/"),
+    };
+    good_scheme && good_path && is_of(query, b":@/?") && is_of(fragment, b":@/?")
+}
+
+/// `[user@]host[:port]`
+fn is_authority(text: &str) -> bool {
+    let (user, place) = text.rsplit_once('@').unwrap_or(("", text));
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let good_place = match place.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').is_some_and(|(address, port)| {
+            address.parse::<std::net::Ipv6Addr>().is_ok()
+                && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+        }),
+        None => {
+            let (host, port) = place.split_once(':').unwrap_or((place, ""));
+            !host.is_empty() && is_of(host, b"") && is_port(port)
+        }
+    };
+    good_place && is_of(user, b":")
+}
+
+/// Whether a text has only unreserved characters, sub-delimiters and whole escapes (RFC 3986, sections 2.1 to 2.3), and
+/// some more.
+fn is_of(text: &str, more: &[u8]) -> bool {
+    let plain = |byte: u8| {
+        byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(&byte) || more.contains(&byte)
+    };
+    let whole = |after: &str| {
+        let digits = after.as_bytes().get(..2);
+        digits.is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
+    };
+    text.bytes().all(plain) && text.split('%').skip(1).all(whole)
 }
 
 /// Whether Coral shows the picture at this address.
@@ -76,19 +146,20 @@ pub fn coral_shows_avatar(address: &str) -> bool {
 }
 
 /// Writes `"user":{…}`, in which what is absent is left out: Coral takes `null` for a fault, and what isn't there for "as
-/// it was".
+/// it was". So are addresses that Coral doesn't take: the reader matters more than a link.
 pub(super) fn push_user(claims: &mut String, reader: &User, ceiling: Ceiling) {
     claims.push_str("\"user\":{\"id\":");
     push_string(claims, reader.id.as_str());
+    let url = reader.url.as_ref().map(AsRef::as_ref);
     let avatar = reader.avatar.as_ref().map(AsRef::as_ref);
     let texts = [
         ("email", reader.email.as_ref().map(AsRef::as_ref)),
         ("username", reader.username.as_ref().map(AsRef::as_ref)),
         ("role", ceiling.role(reader).map(Role::as_str)),
-        ("url", reader.url.as_ref().map(AsRef::as_ref)),
+        ("url", url.filter(|address| coral_takes_uri(address))),
         (
             "avatar",
-            avatar.filter(|address| coral_shows_avatar(address)),
+            avatar.filter(|address| coral_takes_uri(address) && coral_shows_avatar(address)),
         ),
     ];
     for (name, text) in texts {
@@ -114,7 +185,7 @@ pub(super) fn push_user(claims: &mut String, reader: &User, ceiling: Ceiling) {
 
 #[cfg(test)]
 mod tests {
-    use super::{CoralFault, coral_faults, coral_shows_avatar};
+    use super::{CoralFault, coral_faults, coral_shows_avatar, coral_takes_uri, looks_like_email};
     use crate::user::User;
 
     fn faults(record: &str) -> Vec<CoralFault> {
@@ -146,6 +217,68 @@ mod tests {
             ("https://post.png", false),
         ] {
             assert_eq!(coral_shows_avatar(address), shown, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_matched_as_javascript_matches_it() {
+        for good in [
+            "a@b.c",
+            "a@bcd",
+            "@@@@@",
+            "a@b c",
+            "é@é.é",
+            "a@b@c.d",
+            "a\u{85}@b.c",
+        ] {
+            assert!(looks_like_email(good), "{good}");
+        }
+        for bad in [
+            "",
+            "a@bc",
+            "@b.c",
+            "a b@c.d",
+            "a@ b.c",
+            "a@b.c ",
+            "a@b\nc",
+            "a@b  c",
+            "a\u{feff}@b.c",
+        ] {
+            assert!(!looks_like_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_absolute_uri_is_told_from_what_only_looks_like_one() {
+        for good in [
+            "https://post.example",
+            "https://u:p@post.example:8080/a;b?c=/?d#e",
+            "http://[::1]:3000/",
+            "mailto:ann@post.example",
+            "https://post.example/%C3%A9",
+        ] {
+            assert!(coral_takes_uri(good), "{good}");
+        }
+        for bad in [
+            "",
+            "/a.png",
+            "post.example",
+            "//post.example/",
+            "https://",
+            "https:///a",
+            "https://a b",
+            "https://é.example",
+            "https://a/%zz",
+            "http://a[b/",
+            "http://a@b@c/",
+            "http://a:b/",
+            "http://[1]/",
+            "https://a/[b]",
+            "1a:b",
+            "a:",
+            "https://a/#b#c",
+        ] {
+            assert!(!coral_takes_uri(bad), "{bad}");
         }
     }
 }

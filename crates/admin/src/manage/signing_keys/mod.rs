@@ -138,7 +138,11 @@ async fn get(
 }
 
 /// The rules of the deployment that a path names, if the caller may reach it.
-async fn policy(tx: &mut ReadTx, caller: &Caller, name: &str) -> Result<Policy, Failure> {
+pub(super) async fn policy(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    name: &str,
+) -> Result<Policy, Failure> {
     let tenant = tenants::load(tx).await?.ok_or(Problem::NotFound)?;
     let mut policies = tenant.policies.into_iter();
     let policy = policies.find(|policy| policy.name.as_str() == name);

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 /// `Buffer.from(text, 'base64')`: both alphabets, up to the first `=`, whatever else is no digit passed over, and a lone
 /// digit at the end dropped.
-pub(super) fn decode(text: &str) -> Zeroizing<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let (mut bits, mut held) = (0_u32, 0_u32);
     for byte in text.bytes().take_while(|byte| *byte != b'=') {

@@ -1,11 +1,14 @@
 //! `lanyard deployment`: the Talks and Corals of a newsroom, through the management API.
 
+mod rotate_coral;
+
 use axum::http::Method;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+pub(super) use self::rotate_coral::{RotateCoral, run as rotate_coral};
 use super::{
-    Place, parse_duration,
+    Place, parse_duration, read_input,
     remote::{PAGE, of_tenant},
     setup,
 };
@@ -48,6 +51,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  lanyard deployment settings --tenant the-post --format compose > compose.override.yaml\n  lanyard deployment settings --tenant the-post --format exchange --for-language php\n  lanyard deployment settings --tenant the-post --format plan\n\nWith --server Talk's settings have `…` where a secret stands."
     )]
     Settings(setup::Shown),
+    /// Rotate a Coral's signing secret on both sides, with the token of an admin in Coral
+    #[command(
+        after_help = "Examples:\n  lanyard deployment rotate-coral --tenant the-post --deployment coral --admin-token-file token --dry-run\n  lanyard deployment rotate-coral --tenant the-post --deployment coral --admin-token-file - <token\n\nA personal access token of an admin in Coral is needed. It is kept sealed while the rotation runs, for an hour at most,\nand erased at its end. What was interrupted goes on with --resume, and makes no second secret."
+    )]
+    RotateCoral(RotateCoral),
 }
 
 /// What a deployment's tokens look like.
@@ -92,13 +100,14 @@ impl Settings {
 }
 
 impl Command {
-    /// The request that it is, if it is one.
+    /// The request that it is, if it is one that an API key may make.
     pub(super) fn call(&self) -> Option<Call> {
         let one = |method, place: &Place| {
             let path = format!("/deployments/{}", segment(&place.deployment));
             Call::new(method, of_tenant(&place.tenant, &path))
         };
         Some(match self {
+            Self::RotateCoral(_) => return None,
             Self::List { tenant } => Call::new(
                 Method::GET,
                 of_tenant(tenant, &format!("/deployments?limit={PAGE}")),
