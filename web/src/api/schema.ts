@@ -742,6 +742,80 @@ export interface paths {
         patch: operations["update_deployment"];
         trace?: never;
     };
+    "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a deployment's rotations, the newest first */
+        get: operations["list_coral_rotations"];
+        put?: never;
+        /**
+         * Rotate a Coral's signing secret on both sides; or only look, with `dry_run`
+         * @description Coral makes a new secret and goes on taking the old one for a while; the new one becomes a key here, and signs. No reader
+         *     is logged out. The answer comes once Coral has taken the token; ask for the rotation until its `state` is `done`, or
+         *     `interrupted`.
+         */
+        post: operations["rotate_coral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations/{rotation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rotation */
+        get: operations["get_coral_rotation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations/{rotation}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a rotation up: Coral's admin token is erased at once, and what was done stays done */
+        post: operations["abandon_coral_rotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/deployments/{deployment}/coral-rotations/{rotation}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a rotation that was interrupted; a secret that Coral has made already is found, and no second one made */
+        post: operations["resume_coral_rotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{tenant}/deployments/{deployment}/rotation": {
         parameters: {
             query?: never;
@@ -1140,6 +1214,28 @@ export interface paths {
          *     there, all in one transaction; of two with one id the later counts.
          */
         post: operations["issue_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/tokens/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a token rule by rule
+         * @description It replays the rules of Talk v4, of Coral's single sign-on, of Coral's OpenID Connect precedence and of Lanyard, and says which are
+         *     broken, with which values, and how to mend them. A bad token is no error: the answer says what is wrong with it. Token and
+         *     settings are used in memory and neither kept nor logged.
+         */
+        post: operations["check_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1696,6 +1792,122 @@ export interface components {
              * @example check your mail
              */
             detail: string;
+        };
+        /** @description A rotation of a Coral's signing secret. */
+        CoralRotationOut: {
+            error?: components["schemas"]["RotationErrorOut"] | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * @description Coral's new secret, once it is a key here.
+             * @example c1d2e3f4a5b6c7d8
+             */
+            new_kid?: string | null;
+            /** @description What is left to do, for people. */
+            next?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when Coral takes the old secret, as it says.
+             */
+            old_ends_at?: string | null;
+            /**
+             * @description The key that signed when it began.
+             * @example 9f3c1a77d0e2b4c6
+             */
+            old_kid?: string | null;
+            /**
+             * Format: int64
+             * @description For how many seconds Coral goes on taking the old secret.
+             * @example 604800
+             */
+            overlap: number;
+            /**
+             * @description Where Coral is, as the deployment said when it began.
+             * @example https://coral.the-post.example
+             */
+            root_url: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * @description Who began it.
+             * @example account:0198c5c0-0000-7000-8000-000000000000
+             */
+            started_by: string;
+            /**
+             * @description Where it stands. One that is `interrupted` can be resumed; the last three are ends, and with each the token is erased.
+             * @example done
+             */
+            state: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be resumed without another token; `null` at its end.
+             */
+            token_kept_until?: string | null;
+            /** @description What was odd when it began. */
+            warnings: string[];
+        };
+        /** @description What a rotation would do. */
+        CoralRotationPlanOut: {
+            /** @description What Coral has, the oldest first. */
+            coral_secrets: components["schemas"]["CoralSecretOut"][];
+            /**
+             * @description The key that signs here.
+             * @example 9f3c1a77d0e2b4c6
+             */
+            old_kid?: string | null;
+            /**
+             * Format: int64
+             * @description For how many seconds Coral would go on taking the old secret.
+             * @example 604800
+             */
+            overlap: number;
+            /**
+             * @description Where Coral is: where the token was sent.
+             * @example https://coral.the-post.example
+             */
+            root_url: string;
+            /** @description What would be done, in this order. */
+            steps: string[];
+            /** @description What is odd. */
+            warnings: string[];
+        };
+        /** @description One of Coral's signing secrets, without the secret. */
+        CoralSecretOut: {
+            /** @description Whether Coral takes its tokens. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description When Coral made it.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When Coral drops it.
+             */
+            inactive_at?: string | null;
+            /**
+             * @description Its id.
+             * @example 9f3c1a77d0e2b4c6
+             */
+            kid: string;
+            /** @description Whether it is a key here. */
+            known_here: boolean;
+            /**
+             * Format: date-time
+             * @description When Coral last saw it used, which it doesn't always write down.
+             */
+            last_used_at?: string | null;
         };
         /** @description What goes back to where. */
         CutBack: {
@@ -2619,6 +2831,24 @@ export interface components {
              */
             api_key: string;
         };
+        /** @description A rotation that is to begin. */
+        NewCoralRotation: {
+            /**
+             * Format: password
+             * @description Personal access token of somebody who is an admin in Coral. It is sealed, and erased with the rotation's end, or
+             *     after an hour.
+             */
+            admin_token: string;
+            /** @description Whether only to look, and tell what would be done. Nothing is changed and nothing kept, the token least of all. */
+            dry_run?: boolean | null;
+            /**
+             * Format: int64
+             * @description For how many seconds Coral goes on taking the old secret; unless said, and at least, the longest life of its
+             *     tokens and an hour.
+             * @example 604800
+             */
+            overlap?: number | null;
+        };
         /** @description What a new deployment is to be. */
         NewDeployment: {
             /**
@@ -3056,6 +3286,75 @@ export interface components {
                 sequence: number;
                 /** @description On which thing. Readers have an id here that means nothing elsewhere. */
                 target: string;
+            }[];
+            /** @description Where the next page begins; `null` when there is none. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_CoralRotationOut: {
+            /** @description The entries. */
+            data: {
+                error?: components["schemas"]["RotationErrorOut"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * @description Coral's new secret, once it is a key here.
+                 * @example c1d2e3f4a5b6c7d8
+                 */
+                new_kid?: string | null;
+                /** @description What is left to do, for people. */
+                next?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when Coral takes the old secret, as it says.
+                 */
+                old_ends_at?: string | null;
+                /**
+                 * @description The key that signed when it began.
+                 * @example 9f3c1a77d0e2b4c6
+                 */
+                old_kid?: string | null;
+                /**
+                 * Format: int64
+                 * @description For how many seconds Coral goes on taking the old secret.
+                 * @example 604800
+                 */
+                overlap: number;
+                /**
+                 * @description Where Coral is, as the deployment said when it began.
+                 * @example https://coral.the-post.example
+                 */
+                root_url: string;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                started_at: string;
+                /**
+                 * @description Who began it.
+                 * @example account:0198c5c0-0000-7000-8000-000000000000
+                 */
+                started_by: string;
+                /**
+                 * @description Where it stands. One that is `interrupted` can be resumed; the last three are ends, and with each the token is erased.
+                 * @example done
+                 */
+                state: string;
+                /**
+                 * Format: date-time
+                 * @description Until when it can be resumed without another token; `null` at its end.
+                 */
+                token_kept_until?: string | null;
+                /** @description What was odd when it began. */
+                warnings: string[];
             }[];
             /** @description Where the next page begins; `null` when there is none. */
             next_cursor?: string | null;
@@ -3867,6 +4166,14 @@ export interface components {
              */
             email: string;
         };
+        /** @description How a rotation goes on. */
+        ResumedCoralRotation: {
+            /**
+             * Format: password
+             * @description Another token of an admin in Coral, where the first isn't kept any more, or isn't good.
+             */
+            admin_token?: string | null;
+        };
         /** @description How a key is retired. */
         Retirement: {
             /** @description Whether it is retired although readers may have tokens of it, which are refused from then on. */
@@ -3905,6 +4212,16 @@ export interface components {
              * @example 604800
              */
             overlap?: number | null;
+        };
+        /** @description Why a rotation was interrupted. */
+        RotationErrorOut: {
+            /** @description What went wrong, for people. */
+            detail: string;
+            /**
+             * @description The problem's name, as docs/problems.md has it.
+             * @example coral-unreachable
+             */
+            problem: string;
         };
         /** @description How far a rotation has come, and what to do next. */
         RotationOut: {
@@ -4219,6 +4536,144 @@ export interface components {
             /** @description Each as for one token. */
             tokens: components["schemas"]["TokenRequest"][];
         };
+        /** @description What is to be checked. */
+        TokenCheck: {
+            /**
+             * @description The deployment that it should be for; `default` unless named.
+             * @example default
+             */
+            deployment?: string | null;
+            /**
+             * @description What the Talk or Coral in question is set to: `TALK_JWT_*` as an .env file, docker-compose, a Kubernetes manifest, a
+             *     systemd unit or shell lines; or a secret alone, or a JSON list of `{kid, secret}`. At most 32 KiB. Used in memory
+             *     only. Without it, Talk and Coral are taken to be set as they should be.
+             * @example TALK_JWT_ISSUER=https://talk.news.example
+             */
+            settings?: string | null;
+            /**
+             * @description The token, also with `Bearer`, quotes or line breaks around it. At most 24 KiB.
+             * @example eyJhbGciOiJIUzI1NiJ9.e30.c2ln
+             */
+            token: string;
+        };
+        /**
+         * @description What became of one rule.
+         * @enum {string}
+         */
+        TokenCheckOutcome: "pass" | "fail" | "warning" | "not-applicable";
+        /** @description Why a token would or wouldn't be accepted. */
+        TokenCheckReport: {
+            /** @description Whether the deployment's product and Lanyard both take the token. */
+            accepted: boolean;
+            /** @description Its claims, where they can be read. */
+            claims?: Record<string, never> | null;
+            /** @description The same in a sentence. */
+            detail?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at?: string | null;
+            /** @description The token's header, where it can be read. */
+            header?: Record<string, never> | null;
+            /** @description Its own id. */
+            jti?: string | null;
+            /** @description The key that it names. */
+            kid?: string | null;
+            /**
+             * @description The deployment's product: `talk` or `coral`.
+             * @example talk
+             */
+            product: string;
+            /** @description What it is for: `reader` or `issuing`. */
+            purpose?: string | null;
+            /**
+             * @description Why it isn't accepted, as a stable word: Lanyard's reason, or else the first rule that it breaks.
+             * @example expired
+             */
+            reason?: string | null;
+            /** @description The rules, product by product. */
+            sections: components["schemas"]["TokenCheckSection"][];
+            settings?: components["schemas"]["TokenCheckSettings"] | null;
+            /** @description The reader's id, as the deployment finds it. */
+            user?: string | null;
+            /**
+             * @description Whether the reader is in the directory; `null` where nobody looked, as for a token that the deployment's keys didn't
+             *     sign.
+             */
+            user_known?: boolean | null;
+        };
+        /** @description One rule, and what became of it. */
+        TokenCheckRule: {
+            /** @description What was found, with the values. Never a secret. */
+            detail: string;
+            /**
+             * @description The rule's name, which stays.
+             * @example talk-issuer
+             */
+            id: string;
+            /** @description What to do about it. */
+            mend?: string | null;
+            outcome: components["schemas"]["TokenCheckOutcome"];
+            /** @description The rule in plain words. */
+            title: string;
+        };
+        /** @description The rules of one product. */
+        TokenCheckSection: {
+            /** @description The rules, in the order in which they are best mended. */
+            checks: components["schemas"]["TokenCheckRule"][];
+            /** @description Whether the verdict counts for the deployment that was asked about. */
+            counts: boolean;
+            /**
+             * @description `token`, `talk`, `coral`, `coral-oidc` or `lanyard`.
+             * @example talk
+             */
+            id: string;
+            /** @description The verdict in a sentence. */
+            summary: string;
+            /** @description The product in plain words. */
+            title: string;
+            verdict: components["schemas"]["TokenCheckVerdict"];
+        };
+        /** @description A setting that was found. */
+        TokenCheckSetting: {
+            /**
+             * Format: int64
+             * @description The line that it begins in, from 1.
+             */
+            line: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Its value, unless that is secret. */
+            value?: string | null;
+        };
+        /** @description What was found in the pasted settings. */
+        TokenCheckSettings: {
+            /**
+             * @description The form that they were taken for: `env`, `shell`, `systemd`, `yaml`, `secrets` or `unknown`.
+             * @example env
+             */
+            form: string;
+            /** @description What was taken from them. */
+            taken: components["schemas"]["TokenCheckSetting"][];
+            /** @description What couldn't be read. */
+            unread: components["schemas"]["TokenCheckUnread"][];
+        };
+        /** @description A line that couldn't be read. */
+        TokenCheckUnread: {
+            /**
+             * Format: int64
+             * @description The line, from 1.
+             */
+            line: number;
+            /** @description Why not, and what to paste instead. */
+            reason: string;
+        };
+        /**
+         * @description What a product makes of the token.
+         * @enum {string}
+         */
+        TokenCheckVerdict: "accepted" | "refused" | "anonymous" | "not-applicable";
         /** @description A reader's token. */
         TokenOut: {
             /**
@@ -5798,6 +6253,162 @@ export interface operations {
             };
         };
     };
+    list_coral_rotations: {
+        parameters: {
+            query?: {
+                /** @description How many; 50 unless said. */
+                limit?: number;
+                /** @description Where to begin: `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+                /** @description Deployment */
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CoralRotationOut"];
+                };
+            };
+        };
+    };
+    rotate_coral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your own name for this request: a repeat does nothing twice, and is answered as the first was. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+                /** @description Deployment */
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCoralRotation"];
+            };
+        };
+        responses: {
+            /** @description What would be done, after a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoralRotationPlanOut"];
+                };
+            };
+            /** @description The rotation, which has begun */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoralRotationOut"];
+                };
+            };
+        };
+    };
+    get_coral_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+                /** @description Deployment */
+                deployment: string;
+                /** @description Id of the rotation */
+                rotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rotation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoralRotationOut"];
+                };
+            };
+        };
+    };
+    abandon_coral_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+                /** @description Deployment */
+                deployment: string;
+                /** @description Id of the rotation */
+                rotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is given up; `next` says what is left to do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoralRotationOut"];
+                };
+            };
+        };
+    };
+    resume_coral_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+                /** @description Deployment */
+                deployment: string;
+                /** @description Id of the rotation */
+                rotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumedCoralRotation"];
+            };
+        };
+        responses: {
+            /** @description It goes on; ask for it until it isn't `running` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoralRotationOut"];
+                };
+            };
+        };
+    };
     get_rotation: {
         parameters: {
             query?: never;
@@ -6529,6 +7140,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchOut"];
+                };
+            };
+        };
+    };
+    check_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Newsroom */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenCheck"];
+            };
+        };
+        responses: {
+            /** @description What each product makes of the token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCheckReport"];
                 };
             };
         };
