@@ -22,6 +22,7 @@ export {
   IconKey,
   IconLogout,
   IconMail,
+  IconMinus,
   IconMoon,
   IconPlug,
   IconPlus,

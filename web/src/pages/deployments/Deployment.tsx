@@ -1,6 +1,77 @@
-import { NothingYet } from "../../components/NothingYet";
+import { Anchor, Button, Group, Tabs } from "@mantine/core";
+import { IconArrowLeft, IconShieldLock } from "../../components/icons";
+import { Link } from "../../components/Link";
+import { Loaded } from "../../components/Loaded";
+import { Page } from "../../components/Page";
+import { StatusBadge } from "../../components/StatusBadge";
+import { useParam, useTenant } from "../../lib/useTenant";
+import { setQuery, usePlace } from "../../router";
+import { to } from "../../routes";
 import { t } from "../../texts";
+import { Checker } from "./Checker";
+import { Configuration } from "./Configuration";
+import { Paste } from "./Paste";
+import { keysPath, useDeployment } from "./queries";
 
+const TABS = ["paste", "check", "settings"] as const;
+type Tab = (typeof TABS)[number];
+
+/** One Talk or Coral: what connects it, the checker, and what its tokens say. */
 export default function Deployment() {
-  return <NothingYet title={t.deployments.one} />;
+  const tenant = useTenant();
+  const name = useParam("deployment");
+  const query = useDeployment(name);
+  const asked = new URLSearchParams(usePlace().search).get("tab");
+  const tab: Tab = TABS.find((one) => one === asked) ?? "paste";
+  return (
+    <Page
+      title={name}
+      above={
+        <Anchor component={Link} to={to("deployments", { tenant: tenant.slug })} size="sm" c="dimmed">
+          <Group gap={4} component="span">
+            <IconArrowLeft size={14} aria-hidden /> {t.deployments.all}
+          </Group>
+        </Anchor>
+      }
+      lead={
+        query.data && (
+          <Group gap="xs" component="span">
+            {t.deployments.kinds[query.data.data.kind]}
+            {!query.data.data.active_kid && <StatusBadge status="suspended" label={t.deployments.noKey} />}
+          </Group>
+        )
+      }
+      actions={
+        <Button
+          variant="default"
+          component={Link}
+          to={keysPath(to("signingKeys", { tenant: tenant.slug }), name)}
+          leftSection={<IconShieldLock size={16} aria-hidden />}
+        >
+          {t.deployments.signingKeys}
+        </Button>
+      }
+    >
+      <Tabs value={tab} onChange={(next) => setQuery({ tab: next === "paste" ? null : next })} keepMounted={false}>
+        <Tabs.List>
+          {TABS.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {t.deployments.tabs[one]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="paste" pt="lg">
+          <Paste deployment={name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="check" pt="lg">
+          <Checker deployment={name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="settings" pt="lg">
+          <Loaded query={query}>
+            {({ data, etag }) => <Configuration key={data.id} deployment={data} etag={etag} />}
+          </Loaded>
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
 }
