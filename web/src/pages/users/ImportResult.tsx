@@ -1,4 +1,4 @@
-import { Alert, Button, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Button, SimpleGrid, Text } from "@mantine/core";
 import { useState } from "react";
 import type { Schema } from "../../api/client";
 import { type Column, DataTable } from "../../components/DataTable";
@@ -14,8 +14,8 @@ type Bad = Schema<"ImportFault">;
 
 const PAGE = 25;
 
-/** What an import did, and the records that it left out. */
-export function ImportResult({ done, file }: { done: Done; file: string }) {
+/** What an import did, in numbers. */
+export function ImportResult({ done }: { done: Done }) {
   const texts = t.users.import;
   const good = done.failed === 0;
   const counts: [string, number][] = done.dry_run
@@ -29,26 +29,23 @@ export function ImportResult({ done, file }: { done: Done; file: string }) {
         [texts.failed, done.failed],
       ];
   return (
-    <Stack>
-      <Alert
-        role="status"
-        color={good ? "teal" : "yellow"}
-        icon={good ? <IconCheck aria-hidden /> : <IconInfoCircle aria-hidden />}
-        title={titleOf(done)}
-      >
-        <SimpleGrid cols={counts.length} maw={420} mt="xs">
-          {counts.map(([name, count]) => (
-            <div key={name}>
-              <Text fz="xl" fw={620} lh={1.2}>
-                {number(count)}
-              </Text>
-              <Text size="sm">{name}</Text>
-            </div>
-          ))}
-        </SimpleGrid>
-      </Alert>
-      {done.errors.length > 0 && <BadLines done={done} file={file} />}
-    </Stack>
+    <Alert
+      role="status"
+      color={good ? "teal" : "yellow"}
+      icon={good ? <IconCheck aria-hidden /> : <IconInfoCircle aria-hidden />}
+      title={titleOf(done)}
+    >
+      <SimpleGrid cols={counts.length} maw={420} mt="xs">
+        {counts.map(([name, count]) => (
+          <div key={name}>
+            <Text fz="xl" fw={620} lh={1.2}>
+              {number(count)}
+            </Text>
+            <Text size="sm">{name}</Text>
+          </div>
+        ))}
+      </SimpleGrid>
+    </Alert>
   );
 }
 
@@ -62,7 +59,13 @@ function titleOf({ dry_run, failed, complete }: Done): string {
 const member = ({ pointer }: Bad): string =>
   (pointer ?? "").slice(1).replaceAll("/", ".").replaceAll("~1", "/").replaceAll("~0", "~");
 
-function BadLines({ done, file }: { done: Done; file: string }) {
+/** What is wrong, without the member's name, which has a column of its own. */
+const reason = (bad: Bad): string => {
+  const prefix = `${member(bad)}: `;
+  return bad.detail.startsWith(prefix) ? bad.detail.slice(prefix.length) : bad.detail;
+};
+
+export function BadLines({ done, file }: { done: Done; file: string }) {
   const texts = t.users.import;
   const list = useLocalPages(done.errors);
   const columns: Column<Bad & { index: number }>[] = [
@@ -80,10 +83,10 @@ function BadLines({ done, file }: { done: Done; file: string }) {
           </Text>
         ),
     },
-    { head: texts.reason, cell: ({ detail }) => detail },
+    { head: texts.reason, cell: reason },
   ];
   const save = () => {
-    const rows = done.errors.map((bad) => [bad.line, member(bad), bad.detail]);
+    const rows = done.errors.map((bad) => [bad.line, member(bad), reason(bad)]);
     download(`${file}-bad-records.csv`, toCsv([[texts.line, texts.member, texts.reason], ...rows]));
   };
   return (

@@ -14,7 +14,7 @@ import { useTenant } from "../../lib/useTenant";
 import { to } from "../../routes";
 import { t } from "../../texts";
 import { Drop } from "./Drop";
-import { ImportResult } from "./ImportResult";
+import { BadLines, ImportResult } from "./ImportResult";
 import { PreviewTable } from "./PreviewTable";
 import { CONTENT_TYPES, HEAD_BYTES, type Preview, preview } from "./preview";
 
@@ -105,7 +105,7 @@ function Import({ file, shown, another }: Chosen & { another: () => void }) {
   const impossible = shown.fault !== null;
   return (
     <Stack>
-      {done && <ImportResult done={done} file={file.name} />}
+      {done && <ImportResult done={done} />}
       <Section
         title={t.users.import.chosen}
         lead={
@@ -163,6 +163,7 @@ function Import({ file, shown, another }: Chosen & { another: () => void }) {
           </>
         )}
       </Section>
+      {done && done.errors.length > 0 && <BadLines done={done} file={file.name} />}
     </Stack>
   );
 }
