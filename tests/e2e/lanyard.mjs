@@ -41,6 +41,7 @@ export class Lanyard {
       lanyard.process.once("exit", () => reject(new Error(`lanyard dev ended:\n${log}`)));
     });
     lanyard.owner = welcome.owner;
+    lanyard.apiKey = welcome.issue.match(/Bearer (\w+)/)[1];
     return lanyard;
   }
 

@@ -39,6 +39,7 @@ export const routes = {
   setUp: members("/newsrooms/:tenant/set-up", () => import("./pages/setup/SetUp")),
   users: members("/newsrooms/:tenant/users", () => import("./pages/users/Users")),
   user: members("/newsrooms/:tenant/users/:user", () => import("./pages/users/User")),
+  importUsers: members("/newsrooms/:tenant/import-readers", () => import("./pages/users/ImportUsers")),
   deployments: members("/newsrooms/:tenant/deployments", () => import("./pages/deployments/Deployments")),
   deployment: members("/newsrooms/:tenant/deployments/:deployment", () => import("./pages/deployments/Deployment")),
   moveToCoral: members("/newsrooms/:tenant/move-to-coral", () => import("./pages/deployments/MoveToCoral")),

@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { t } from "./texts";
 
 /** The one accent: petrol, dark enough for white letters from shade 6 on. */
 const petrol: MantineColorsTuple = [
@@ -67,6 +68,8 @@ export const theme = createTheme({
     InputWrapper: {
       defaultProps: { withAsterisk: false, inputWrapperOrder: ["label", "input", "description", "error"] },
     },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": t.common.close } } },
+    SegmentedControl: { defaultProps: { transitionDuration: 0 } },
     Select: { defaultProps: { allowDeselect: false } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
     Tooltip: { defaultProps: { openDelay: 300, withinPortal: true } },

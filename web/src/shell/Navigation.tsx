@@ -72,7 +72,12 @@ function TenantEntries({ tenant, found }: { tenant: Tenant; found: Found | null 
         found={found}
         entries={[
           { path: to("overview", at), label: t.overview.title, icon: IconHome, pages: ["overview", "setUp"] },
-          { path: to("users", at), label: t.users.title, icon: IconUsers, pages: ["users", "user"] },
+          {
+            path: to("users", at),
+            label: t.users.title,
+            icon: IconUsers,
+            pages: ["users", "user", "importUsers"],
+          },
           { path: to("usage", at), label: t.usage.title, icon: IconActivity, pages: ["usage"] },
         ]}
       />

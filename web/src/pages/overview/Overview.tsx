@@ -1,6 +1,104 @@
-import { NothingYet } from "../../components/NothingYet";
+import { Anchor, Paper, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { Problem } from "../../api/problem";
+import { Link } from "../../components/Link";
+import { Page } from "../../components/Page";
+import { ProblemAlert } from "../../components/ProblemAlert";
+import { Section } from "../../components/Section";
+import { number, percent } from "../../lib/format";
+import { useTenant } from "../../lib/useTenant";
+import { to } from "../../routes";
 import { t } from "../../texts";
+import { SetUpSteps } from "../setup/SetUpSteps";
+import { OutcomeChart, ReasonChart } from "../usage/UsageCharts";
+import { latencyText, type RangeName, type Step, spanOf, tokenLatency, totals, type UsagePage } from "../usage/usage";
+import { useUsage } from "../usage/useUsage";
+import { LastEvents } from "./LastEvents";
+import { NextKeys } from "./NextKeys";
 
+const RANGES: Record<Step, RangeName> = { hour: "hours", day: "days", month: "months" };
+const STEPS: readonly Step[] = ["hour", "day", "month"];
+
+/** How the newsroom is doing: what was asked of it, its keys, and what has been done. */
 export default function Overview() {
-  return <NothingYet title={t.overview.title} />;
+  const tenant = useTenant();
+  const [step, setStep] = useState<Step>("hour");
+  const usage = useUsage(RANGES[step], () => spanOf(RANGES[step], new Date()));
+  const page = usage.data?.page;
+  const drawn = usage.data?.span.step ?? step;
+  return (
+    <Page
+      title={t.overview.title}
+      actions={
+        <SegmentedControl
+          aria-label={t.overview.step}
+          value={step}
+          onChange={(value) => setStep(STEPS.find((one) => one === value) ?? "hour")}
+          data={STEPS.map((value) => ({ value, label: t.overview[value] }))}
+        />
+      }
+    >
+      <SetUpSteps />
+      <ProblemAlert problem={usage.error ? Problem.from(usage.error) : null} retry={() => void usage.refetch()} />
+      <Numbers page={page} />
+      <Section
+        title={t.usage.chart}
+        lead={t.overview.spans[drawn]}
+        actions={
+          <Anchor component={Link} to={to("usage", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
+            {t.overview.more}
+          </Anchor>
+        }
+      >
+        <OutcomeChart page={page} step={drawn} />
+      </Section>
+      <Section title={t.usage.refusals} lead={t.overview.spans[drawn]}>
+        <ReasonChart page={page} step={drawn} />
+      </Section>
+      <SimpleGrid cols={{ base: 1, lg: tenant.may("admin") ? 2 : 1 }}>
+        <NextKeys />
+        {tenant.may("admin") && <LastEvents />}
+      </SimpleGrid>
+    </Page>
+  );
+}
+
+function Numbers({ page }: { page: UsagePage | undefined }) {
+  const sums = page && totals(page);
+  const all = sums ? sums.issued + sums.validated + sums.refused : 0;
+  const tiles = [
+    { name: t.overview.issued, value: sums && number(sums.issued) },
+    { name: t.overview.validated, value: sums && number(sums.validated) },
+    {
+      name: t.overview.refused,
+      value: sums && number(sums.refused),
+      more: sums && all > 0 ? t.overview.refusedShare(percent(sums.refused / all)) : "",
+    },
+    { name: t.overview.p99, value: page && latencyText(tokenLatency(page)), more: t.overview.p99Help },
+  ];
+  return (
+    <SimpleGrid cols={{ base: 2, md: 4 }}>
+      {tiles.map(({ name, value, more }) => (
+        <Paper key={name} withBorder p="md">
+          <Stack gap={2}>
+            <Text size="sm" c="dimmed">
+              {name}
+            </Text>
+            {value === undefined ? (
+              <Skeleton height={28} width="60%" />
+            ) : (
+              <Text fz={24} fw={620} lh="28px">
+                {value}
+              </Text>
+            )}
+            {more && (
+              <Text size="xs" c="dimmed">
+                {more}
+              </Text>
+            )}
+          </Stack>
+        </Paper>
+      ))}
+    </SimpleGrid>
+  );
 }

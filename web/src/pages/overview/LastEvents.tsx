@@ -1,0 +1,61 @@
+import { Anchor, Code, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api, ok } from "../../api/client";
+import { Problem } from "../../api/problem";
+import { Link } from "../../components/Link";
+import { ProblemAlert } from "../../components/ProblemAlert";
+import { Section } from "../../components/Section";
+import { TimeAgo } from "../../components/Time";
+import { useTenant } from "../../lib/useTenant";
+import { to } from "../../routes";
+import { t } from "../../texts";
+
+const EVENTS = 6;
+
+/** What was done last, and by what kind of actor. */
+export function LastEvents() {
+  const tenant = useTenant();
+  const events = useQuery({
+    queryKey: [...tenant.key, "audit", "last"],
+    queryFn: () =>
+      ok(
+        api.GET("/v1/tenants/{tenant}/audit-events", {
+          params: { path: { tenant: tenant.slug }, query: { limit: EVENTS } },
+        }),
+      ),
+  });
+  const rows = events.data?.data;
+  return (
+    <Section
+      title={t.overview.audit.title}
+      actions={
+        <Anchor component={Link} to={to("audit", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
+          {t.overview.audit.all}
+        </Anchor>
+      }
+    >
+      <ProblemAlert problem={events.error ? Problem.from(events.error) : null} retry={() => void events.refetch()} />
+      {events.isPending && <Skeleton height={160} />}
+      {rows?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t.overview.audit.none}
+        </Text>
+      )}
+      <Stack gap="sm">
+        {rows?.map(({ sequence, action, actor, at }) => (
+          <Group key={sequence} justify="space-between" gap="xs" wrap="nowrap" align="baseline">
+            <div style={{ minWidth: 0 }}>
+              <Code>{action}</Code>
+              <Text size="sm" c="dimmed">
+                {t.overview.audit.who(actor.split(":", 1)[0] ?? actor)}
+              </Text>
+            </div>
+            <Text size="sm" style={{ whiteSpace: "nowrap" }}>
+              <TimeAgo value={at} />
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+    </Section>
+  );
+}

@@ -1,0 +1,83 @@
+import { Anchor, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api, ok } from "../../api/client";
+import { Problem } from "../../api/problem";
+import { Link } from "../../components/Link";
+import { ProblemAlert } from "../../components/ProblemAlert";
+import { Section } from "../../components/Section";
+import { StatusBadge } from "../../components/StatusBadge";
+import { TimeAgo } from "../../components/Time";
+import { useNow } from "../../lib/useNow";
+import { useTenant } from "../../lib/useTenant";
+import { to } from "../../routes";
+import { t } from "../../texts";
+import { daysOf, type Key, nextStep } from "./next-step";
+
+const LIVING = ["active", "pending", "retiring"];
+
+/** The keys that aren't ended, of all deployments: how old they are, and what comes next. */
+export function NextKeys() {
+  const tenant = useTenant();
+  const keys = useQuery({
+    queryKey: [...tenant.key, "signing-keys", "next"],
+    queryFn: async () => {
+      const path = { tenant: tenant.slug };
+      const { data } = await ok(api.GET("/v1/tenants/{tenant}/deployments", { params: { path } }));
+      const lists = await Promise.all(
+        data.map(async ({ name }) => {
+          const page = await ok(
+            api.GET("/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", {
+              params: { path: { ...path, deployment: name } },
+            }),
+          );
+          return page.data.filter(({ state }) => LIVING.includes(state)).map((key) => ({ deployment: name, key }));
+        }),
+      );
+      return lists.flat();
+    },
+  });
+  return (
+    <Section
+      title={t.overview.keys.title}
+      actions={
+        <Anchor component={Link} to={to("signingKeys", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
+          {t.overview.keys.all}
+        </Anchor>
+      }
+    >
+      <ProblemAlert problem={keys.error ? Problem.from(keys.error) : null} retry={() => void keys.refetch()} />
+      {keys.isPending && <Skeleton height={160} />}
+      {keys.data?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t.overview.keys.none}
+        </Text>
+      )}
+      <Stack gap="md">
+        {keys.data?.map(({ deployment, key }) => (
+          <OneKey key={`${deployment} ${key.kid}`} deployment={deployment} signingKey={key} />
+        ))}
+      </Stack>
+    </Section>
+  );
+}
+
+function OneKey({ deployment, signingKey }: { deployment: string; signingKey: Key }) {
+  const now = useNow();
+  const next = nextStep(signingKey, now);
+  return (
+    <Stack gap={2}>
+      <Group gap="xs" justify="space-between">
+        <Group gap="xs">
+          <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+            {signingKey.kid}
+          </Text>
+          <StatusBadge status={signingKey.state} />
+        </Group>
+        <Text size="sm">{t.overview.keys.days(daysOf(signingKey, now))}</Text>
+      </Group>
+      <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        {deployment} · {t.overview.keys[next]} {next === "wait" && <TimeAgo value={signingKey.safe_to_retire_at} />}
+      </Text>
+    </Stack>
+  );
+}
