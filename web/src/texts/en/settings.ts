@@ -1,3 +1,48 @@
 export const settings = {
   title: "Settings",
+  lead: "What holds for the whole newsroom. Each Talk or Coral has settings of its own under Deployments.",
+  adminsOnly: "Admins and owners change these.",
+  name: { label: "Name", help: "For people: your colleagues see it." },
+  slug: { label: "Name in addresses", help: "It stands in all addresses of this newsroom, and can't be changed." },
+  origins: {
+    title: "Sites that may exchange codes",
+    lead: "Pages of these sites may exchange a code of your CMS for a reader's token, in the browser. Scheme, host and port, nothing after it.",
+    label: (place: number) => `Site ${place}`,
+    placeholder: "https://www.thepost.example",
+    none: "No site may.",
+    add: "Add a site",
+    remove: (name: string) => (name ? `Remove ${name}` : "Remove this site"),
+  },
+  readers: {
+    title: "Readers' ids",
+    emailIds: "Ids may look like e-mail addresses",
+    emailIdsHelp:
+      "Talk takes such an id for the account that has the address, whoever that is. Leave it off unless your readers have had such ids all along.",
+  },
+  issuing: {
+    title: "Issuing tokens",
+    lead: "Talk's demo token service let a CMS sign a token of its own to ask for readers' tokens. API keys are safer: they can be limited, rotated and revoked.",
+    accept: "Accept issuing tokens besides API keys",
+    subject: "Their subject",
+    audience: "Their audience",
+    audienceHelp: "Not one that readers' tokens have.",
+  },
+  unsaved: "You have changes that aren't saved.",
+  discard: "Discard them",
+  conflict: {
+    title: "Somebody else has changed this too",
+    lead: "While you were typing, these were saved with other values. Choose what counts for each; nothing is lost until you do.",
+    theirs: "Saved now",
+    yours: "Yours",
+    submit: "Save what I chose",
+    empty: "nothing",
+  },
+  fields: {
+    name: "Name",
+    allowed_origins: "Sites that may exchange codes",
+    allow_email_ids: "Ids may look like e-mail addresses",
+    accept_issuing_tokens: "Accept issuing tokens",
+    issuing_subject: "Subject of issuing tokens",
+    issuing_audience: "Audience of issuing tokens",
+  } as Record<string, string>,
 };
