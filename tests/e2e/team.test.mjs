@@ -122,6 +122,7 @@ test("two people change the settings, and the second is asked what counts", asyn
   await lanyard("api", "PATCH", "/v1/tenants/demo/settings", '{"allow_email_ids":true}');
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
+  await page.getByText("You have changes").waitFor({ state: "hidden" });
   assert.ok(await page.getByLabel(/Ids may look like/).isChecked(), "what the other has changed is there");
 
   await page.getByLabel("Name", { exact: true }).fill("Your Post");
@@ -134,4 +135,33 @@ test("two people change the settings, and the second is asked what counts", asyn
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   await page.getByText("You have changes").waitFor({ state: "hidden" });
   assert.equal((await lanyard("api", "GET", "/v1/tenants/demo/settings")).name, "Your Post");
+});
+
+test("the audit log tells who did what, is filtered, downloaded and verified", async () => {
+  await lanyard("api", "PATCH", "/v1/tenants/demo/settings", '{"allowed_origins":["https://a.example","https://b.example"]}');
+  const page = await on.owner("/newsrooms/demo/audit");
+  await h1(page, "Audit log");
+  await inspect(page, "audit");
+  await page.getByRole("button", { name: /Changed the settings/ }).first().click();
+  await page.getByRole("dialog").getByText("allowed_origins").waitFor();
+  await inspect(page, "audit-event");
+  await page.getByRole("button", { name: "Only theirs" }).click();
+  await page.waitForURL(/actor=operator/);
+  await page.getByRole("combobox", { name: "What" }).click();
+  await page.getByRole("option", { name: "Changed the settings" }).click();
+  await page.waitForURL(/action=tenant.update/);
+  await page.getByRole("button", { name: /Made the newsroom/ }).waitFor({ state: "hidden" });
+  await page.getByLabel("From").fill("2020-01-01");
+  await page.waitForURL(/from=2020-01-01/);
+  await page.getByLabel("Until").fill("2020-01-31");
+  await page.getByText("No event fits this filter.").waitFor();
+  await inspect(page, "audit-filtered");
+  await page.getByRole("button", { name: "Clear the filter" }).last().click();
+  await page.getByRole("button", { name: /Made the newsroom/ }).waitFor();
+  await page.getByRole("button", { name: "Verify the log" }).click();
+  await page.getByText("The log is whole").waitFor();
+  await inspect(page, "audit-verified");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download" }).click();
+  assert.match((await download).suggestedFilename(), /ndjson$/);
 });

@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { t } from "./texts";
 
 /** The one accent: petrol, dark enough for white letters from shade 6 on. */
 const petrol: MantineColorsTuple = [
@@ -68,7 +69,16 @@ export const theme = createTheme({
       defaultProps: { withAsterisk: false, inputWrapperOrder: ["label", "input", "description", "error"] },
     },
     Select: { defaultProps: { allowDeselect: false } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4, blur: 2 },
+        // It is a <header>, which would be a second banner of the page.
+        attributes: { header: { role: "none" } },
+        styles: { title: { fontSize: "1.0625rem", fontWeight: 620, overflowWrap: "anywhere" } },
+      },
+    },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": t.common.close } } },
     Tooltip: { defaultProps: { openDelay: 300, withinPortal: true } },
     Table: { defaultProps: { verticalSpacing: "sm", horizontalSpacing: "md" } },
   },

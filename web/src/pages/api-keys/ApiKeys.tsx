@@ -41,6 +41,7 @@ export default function ApiKeys() {
           {inWords(scopes)}
         </Text>
       ),
+      wideOnly: true,
     },
     {
       head: t.apiKeys.list.deployments,

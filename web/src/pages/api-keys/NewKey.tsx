@@ -111,7 +111,7 @@ function KeyForm({ close, made }: { close: () => void; made: (key: Made) => void
           data-autofocus
           {...form.getInputProps("name")}
         />
-        <Fieldset legend={t.apiKeys.form.scopes} variant="unstyled">
+        <Fieldset legend={<b>{t.apiKeys.form.scopes}</b>} variant="unstyled">
           <Checkbox.Group {...form.getInputProps("scopes")}>
             <SimpleGrid cols={{ base: 1, xs: 2 }} mt="xs" verticalSpacing="md">
               {t.apiKeys.groups.map(({ name, scopes }) => (

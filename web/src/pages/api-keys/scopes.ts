@@ -10,5 +10,6 @@ export function inWords(scopes: readonly string[]): string {
   if (all.every((scope) => scopes.includes(scope))) return t.apiKeys.everything;
   const words = scopes.map((scope) => t.apiKeys.short[scope] ?? scope);
   const shown = words.length > NAMED + 1 ? [...words.slice(0, NAMED), t.apiKeys.more(words.length - NAMED)] : words;
-  return new Intl.ListFormat(locale(), { type: "unit", style: "long" }).format(shown);
+  const text = new Intl.ListFormat(locale(), { type: "unit", style: "long" }).format(shown);
+  return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
 }

@@ -85,7 +85,7 @@ export function SettingsForm({ data, etag }: Version) {
     <form onSubmit={form.onSubmit((values) => save.send({ on: base, values }))}>
       <Stack>
         {!theirs && <ProblemAlert problem={save.problem} rest={save.rest} />}
-        <Section title={t.settings.name.label}>
+        <Section title={t.settings.newsroom}>
           <TextInput
             label={t.settings.name.label}
             description={t.settings.name.help}
@@ -133,18 +133,19 @@ export function SettingsForm({ data, etag }: Version) {
         </Section>
         {!readOnly && (
           <Paper withBorder p="sm" style={{ position: "sticky", bottom: 0, zIndex: 2 }}>
-            <Group justify="flex-end" gap="xs">
-              {dirty && (
-                <Text size="sm" c="dimmed" role="status" mr="auto">
-                  {t.settings.unsaved}
-                </Text>
-              )}
-              <Button variant="default" disabled={!dirty} onClick={() => restart(base)}>
-                {t.settings.discard}
-              </Button>
+            {/* On the left: what is said in the corner then doesn't lie on them. */}
+            <Group gap="xs">
               <Button type="submit" loading={save.busy} disabled={!dirty}>
                 {t.common.save}
               </Button>
+              <Button variant="default" disabled={!dirty} onClick={() => restart(base)}>
+                {t.settings.discard}
+              </Button>
+              {dirty && (
+                <Text size="sm" c="dimmed" role="status">
+                  {t.settings.unsaved}
+                </Text>
+              )}
             </Group>
           </Paper>
         )}

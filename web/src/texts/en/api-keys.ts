@@ -96,7 +96,7 @@ export const apiKeys = {
     "usage:read": "read usage",
   } as Record<string, string>,
   more: (count: number) => plural(count, { one: "# more", other: "# more" }),
-  everything: "everything that a key may",
+  everything: "Everything that a key may",
   made: {
     title: "The key is made",
     label: (name: string) => `API key “${name}”`,

@@ -53,7 +53,7 @@ export const members = {
     submit: "Send the invitation",
     invited: "The invitation is on its way.",
     again: "Send again",
-    againOf: (email: string) => `Send the invitation to ${email} again`,
+    againOf: (email: string) => `Send again: the invitation to ${email}`,
     againDone: "A new link is on its way. The old one is dead.",
     withdraw: "Withdraw",
     withdrawOf: (email: string) => `Withdraw the invitation to ${email}`,

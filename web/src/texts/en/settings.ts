@@ -2,6 +2,7 @@ export const settings = {
   title: "Settings",
   lead: "What holds for the whole newsroom. Each Talk or Coral has settings of its own under Deployments.",
   adminsOnly: "Admins and owners change these.",
+  newsroom: "Newsroom",
   name: { label: "Name", help: "For people: your colleagues see it." },
   slug: { label: "Name in addresses", help: "It stands in all addresses of this newsroom, and can't be changed." },
   origins: {
