@@ -1,21 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import { inspect, PASSWORD, register, stage } from "./story.mjs";
 
 const on = stage();
-const binary = process.env.LANYARD ?? new URL("../../target/debug/lanyard", import.meta.url).pathname;
-/** Does something at a terminal, beside the running server. */
-const lanyard = async (...args) => {
-  const { stdout } = await promisify(execFile)(binary, ["--json", "--data-dir", join(on.lanyard.folder, "data"), ...args]);
-  try {
-    return JSON.parse(stdout);
-  } catch {
-    return stdout;
-  }
-};
 const h1 = (page, name) => page.getByRole("heading", { name, level: 1 }).waitFor();
 
 test("an API key is made, shown once, used, rotated and revoked", async () => {
@@ -88,6 +75,7 @@ test("a colleague is invited, joins, becomes an owner; the last owner can't leav
   await register(colleague, on.lanyard, { email, name: "Inés Ortega" });
   await colleague.goto(link);
   await colleague.getByRole("button", { name: "Accept the invitation" }).click();
+  await colleague.waitForURL(/newsrooms/);
   await colleague.goto("/newsrooms/demo/members");
   await h1(colleague, "Members");
   await colleague.getByText(/Owners invite/).waitFor();
@@ -119,14 +107,14 @@ test("two people change the settings, and the second is asked what counts", asyn
   await page.locator('[aria-invalid="true"]').waitFor();
   await inspect(page, "settings");
   await page.getByLabel("Site 1").fill("https://www.thepost.example");
-  await lanyard("api", "PATCH", "/v1/tenants/demo/settings", '{"allow_email_ids":true}');
+  await on.lanyard.run("api", "PATCH", "/v1/tenants/demo/settings", '{"allow_email_ids":true}');
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
   await page.getByText("You have changes").waitFor({ state: "hidden" });
   assert.ok(await page.getByLabel(/Ids may look like/).isChecked(), "what the other has changed is there");
 
   await page.getByLabel("Name", { exact: true }).fill("Your Post");
-  await lanyard("api", "PATCH", "/v1/tenants/demo/settings", '{"name":"Their Post"}');
+  await on.lanyard.run("api", "PATCH", "/v1/tenants/demo/settings", '{"name":"Their Post"}');
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Somebody else has changed this too").waitFor();
   await page.getByRole("radio", { name: /Your Post/ }).click();
@@ -134,11 +122,11 @@ test("two people change the settings, and the second is asked what counts", asyn
   await page.getByRole("button", { name: "Save what I chose" }).click();
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   await page.getByText("You have changes").waitFor({ state: "hidden" });
-  assert.equal((await lanyard("api", "GET", "/v1/tenants/demo/settings")).name, "Your Post");
+  assert.equal((await on.lanyard.run("api", "GET", "/v1/tenants/demo/settings")).name, "Your Post");
 });
 
 test("the audit log tells who did what, is filtered, downloaded and verified", async () => {
-  await lanyard("api", "PATCH", "/v1/tenants/demo/settings", '{"allowed_origins":["https://a.example","https://b.example"]}');
+  await on.lanyard.run("api", "PATCH", "/v1/tenants/demo/settings", '{"allowed_origins":["https://a.example","https://b.example"]}');
   const page = await on.owner("/newsrooms/demo/audit");
   await h1(page, "Audit log");
   await inspect(page, "audit");

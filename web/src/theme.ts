@@ -68,6 +68,8 @@ export const theme = createTheme({
     InputWrapper: {
       defaultProps: { withAsterisk: false, inputWrapperOrder: ["label", "input", "description", "error"] },
     },
+    // Letters that are still changing colour lack their contrast.
+    SegmentedControl: { defaultProps: { transitionDuration: 0 } },
     Select: { defaultProps: { allowDeselect: false } },
     Modal: {
       defaultProps: {

@@ -89,15 +89,13 @@ export default function MoveToCoral() {
           <Next steps={move.data.next_steps} />
           <Readiness readiness={move.data.readiness} />
           <Unready readiness={move.data.readiness} />
-          {tenant.may("admin") && !tenant.suspended && (
-            <>
-              {["prepare", "side-by-side"].includes(move.data.stage) ? (
-                <CutOver move={move.data} names={names} />
-              ) : (
-                <CutBack names={names} />
-              )}
-            </>
-          )}
+          {tenant.may("admin") &&
+            !tenant.suspended &&
+            (["prepare", "side-by-side"].includes(move.data.stage) ? (
+              <CutOver move={move.data} names={names} />
+            ) : (
+              <CutBack names={names} />
+            ))}
         </Stack>
       )}
     </Page>

@@ -8,7 +8,7 @@ const node = (name: string, more = {}) => ({
   started_at: "2026-01-01T00:00:00Z",
   heartbeat_age: 3,
   master_keys: ["k2", "k1"],
-  vitals: { ready: true },
+  vitals: { ready: true } as never,
   ...more,
 });
 const well = {
@@ -27,7 +27,7 @@ test("nothing is found where all is well", () => {
 test("what is wrong is said", () => {
   const ill = {
     ...well,
-    nodes: [node("a", { heartbeat_age: 15, vitals: { ready: false } }), node("b", { version: "1.1.0" })],
+    nodes: [node("a", { heartbeat_age: 15, vitals: { ready: false } as never }), node("b", { version: "1.1.0" })],
     postgres: { reachable: false },
     redis: { reachable: false },
     mail: { waiting: 2, oldest_at: "2026-01-01T00:30:00Z" },
