@@ -44,7 +44,7 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
     {
       head: t.audit.list.actor,
       cell: ({ actor }) => (
-        <Text size="sm" maw={240} style={{ overflowWrap: "anywhere" }}>
+        <Text size="sm" maw={240} miw={110} style={{ overflowWrap: "anywhere" }}>
           {actors.name(actor)}
         </Text>
       ),
@@ -58,7 +58,7 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
       ),
       wideOnly: true,
     },
-    { head: t.audit.list.at, cell: ({ at }) => <When value={at} />, width: "12rem" },
+    { head: t.audit.list.at, cell: ({ at }) => <When value={at} />, width: "14rem" },
   ];
   return (
     <Stack>

@@ -29,7 +29,7 @@ export const settings = {
     audienceHelp: "Not one that readers' tokens have.",
   },
   unsaved: "You have changes that aren't saved.",
-  discard: "Discard them",
+  discard: "Discard changes",
   conflict: {
     title: "Somebody else has changed this too",
     lead: "While you were typing, these were saved with other values. Choose what counts for each; nothing is lost until you do.",
