@@ -1,10 +1,11 @@
 // The real server, as `lanyard dev` starts it, with a folder of its own.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 
 const binary = process.env.LANYARD ?? new URL("../../target/debug/lanyard", import.meta.url).pathname;
 
@@ -50,6 +51,17 @@ export class Lanyard {
     this.process.kill("SIGINT");
     await ended;
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs a command at a terminal, beside the server: `run("api", "GET", "/v1/…")`. */
+  async run(...args) {
+    const all = ["--json", "--data-dir", join(this.folder, "data"), ...args];
+    const { stdout } = await promisify(execFile)(binary, all);
+    try {
+      return JSON.parse(stdout);
+    } catch {
+      return stdout;
+    }
   }
 
   /** The link of the newest letter to an address, once it is there. */

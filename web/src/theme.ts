@@ -68,10 +68,19 @@ export const theme = createTheme({
     InputWrapper: {
       defaultProps: { withAsterisk: false, inputWrapperOrder: ["label", "input", "description", "error"] },
     },
-    Notification: { defaultProps: { closeButtonProps: { "aria-label": t.common.close } } },
+    // Letters that are still changing colour lack their contrast.
     SegmentedControl: { defaultProps: { transitionDuration: 0 } },
     Select: { defaultProps: { allowDeselect: false } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4, blur: 2 },
+        // It is a <header>, which would be a second banner of the page.
+        attributes: { header: { role: "none" } },
+        styles: { title: { fontSize: "1.0625rem", fontWeight: 620, overflowWrap: "anywhere" } },
+      },
+    },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": t.common.close } } },
     Tooltip: { defaultProps: { openDelay: 300, withinPortal: true } },
     Table: { defaultProps: { verticalSpacing: "sm", horizontalSpacing: "md" } },
   },

@@ -22,6 +22,7 @@ export function StatusBadge({ status, label }: { status: string; label?: string 
       fw={550}
       color={COLOURS[status] ?? "gray"}
       autoContrast={false}
+      miw="max-content"
     >
       {label ?? t.common.status[status] ?? status}
     </Badge>

@@ -6,6 +6,7 @@ import { auth } from "./en/auth";
 import { common } from "./en/common";
 import { deployments } from "./en/deployments";
 import { members } from "./en/members";
+import { moveToCoral } from "./en/move-to-coral";
 import { overview } from "./en/overview";
 import { platform } from "./en/platform";
 import { problems } from "./en/problems";
@@ -24,6 +25,7 @@ export const en = {
   common,
   deployments,
   members,
+  moveToCoral,
   overview,
   platform,
   problems,

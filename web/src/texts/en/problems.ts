@@ -14,6 +14,7 @@ export const problems = {
     "password-proof-needed": "This needs your password, so that nobody else does it on your open screen.",
     "invitation-not-yours": "This invitation was sent to another address. Log in with the account that has it.",
     "invitation-invalid": "This invitation was used or withdrawn, or is older than seven days. Ask for a new one.",
+    "last-owner": "A newsroom keeps at least one owner. Make somebody else an owner first, and try again.",
     "csrf-token-invalid": "Your session was renewed in another tab. Try again.",
   } as Record<string, string>,
   wait: (seconds: number) =>

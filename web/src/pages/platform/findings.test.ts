@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { findings, masterKeys } from "./findings";
+
+const node = (name: string, more = {}) => ({
+  id: name,
+  name,
+  version: "1.0.0",
+  started_at: "2026-01-01T00:00:00Z",
+  heartbeat_age: 3,
+  master_keys: ["k2", "k1"],
+  vitals: { ready: true } as never,
+  ...more,
+});
+const well = {
+  nodes: [node("a"), node("b")],
+  postgres: { reachable: true },
+  redis: null,
+  mail: { waiting: 0 },
+  sealed: { k2: 5 },
+};
+const now = new Date("2026-01-01T01:00:00Z");
+
+test("nothing is found where all is well", () => {
+  expect(findings(well, now)).toEqual([]);
+});
+
+test("what is wrong is said", () => {
+  const ill = {
+    ...well,
+    nodes: [node("a", { heartbeat_age: 15, vitals: { ready: false } as never }), node("b", { version: "1.1.0" })],
+    postgres: { reachable: false },
+    redis: { reachable: false },
+    mail: { waiting: 2, oldest_at: "2026-01-01T00:30:00Z" },
+    sealed: { k0: 1 },
+  };
+  const found = findings(ill, now);
+  expect(found).toHaveLength(7);
+  expect(found[0]).toContain("Postgres");
+  expect(found.at(-1)).toContain("k0");
+});
+
+test("a master key may go once it seals nothing and no server seals with it", () => {
+  const states = (sealed: Record<string, number>) =>
+    masterKeys({ ...well, sealed }).map(({ id, state }) => `${id} ${state}`);
+  expect(states({ k1: 1, k2: 5 })).toEqual(["k1 going", "k2 sealing"]);
+  expect(states({ k2: 6 })).toEqual(["k1 free", "k2 sealing"]);
+  expect(states({ k0: 1, k2: 6 })).toEqual(["k0 missing", "k1 free", "k2 sealing"]);
+});

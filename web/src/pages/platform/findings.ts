@@ -1,0 +1,48 @@
+import type { Schema } from "../../api/client";
+import { t } from "../../texts";
+
+type Health = Schema<"Health">;
+
+/** Servers say every five seconds that they live. */
+const LATE = 12;
+const MAIL_LATE = 10 * 60_000;
+const texts = t.platform.state;
+
+/** What needs a look, in words. */
+export function findings({ nodes, postgres, redis, mail, sealed }: Health, now: Date): string[] {
+  const found: string[] = [];
+  if (!postgres.reachable) found.push(texts.noAnswer(texts.postgres));
+  if (redis && !redis.reachable) found.push(texts.noAnswer(texts.redis));
+  if (mail.oldest_at && now.getTime() - Date.parse(mail.oldest_at) > MAIL_LATE) found.push(texts.mailLate);
+  if (nodes.length === 0) found.push(texts.noNodes);
+  for (const { name, heartbeat_age, vitals } of nodes) {
+    if (heartbeat_age > LATE) found.push(texts.late(name));
+    if ((vitals as Record<string, unknown>).ready === false) found.push(texts.notReady(name));
+  }
+  const versions = [...new Set(nodes.map(({ version }) => version))];
+  if (versions.length > 1) found.push(texts.versions(versions.join(", ")));
+  for (const [key, count] of Object.entries(sealed)) {
+    if (count > 0 && nodes.some(({ master_keys }) => !master_keys.includes(key))) found.push(texts.keyMissing(key));
+  }
+  return found;
+}
+
+export interface MasterKey {
+  id: string;
+  seals: number;
+  heldBy: number;
+  state: "sealing" | "going" | "free" | "missing";
+}
+
+/** Each master key that seals something or that a server holds. */
+export function masterKeys({ nodes, sealed }: Pick<Health, "nodes" | "sealed">): MasterKey[] {
+  const ids = new Set([...nodes.flatMap(({ master_keys }) => master_keys), ...Object.keys(sealed)]);
+  return [...ids].toSorted().map((id) => {
+    const seals = sealed[id] ?? 0;
+    const heldBy = nodes.filter(({ master_keys }) => master_keys.includes(id)).length;
+    const first = nodes.some(({ master_keys }) => master_keys[0] === id);
+    const lacking = seals > 0 && heldBy < nodes.length;
+    const state = lacking ? "missing" : first ? "sealing" : seals > 0 ? "going" : "free";
+    return { id, seals, heldBy, state };
+  });
+}
