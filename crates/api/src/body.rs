@@ -19,6 +19,9 @@ const MAX_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
+/// How long a verdict on credentials holds while a body arrives.
+pub(crate) const JUDGED_FOR: Duration = Duration::from_secs(1);
+
 /// The most that is read of a body that nobody wants, in bytes, and for how long.
 const MAX_DISCARDED: usize = 1 << 20;
 const MAX_DISCARD_WAIT: Duration = Duration::from_secs(2);

@@ -1,6 +1,6 @@
 //! The broker: the two requests of the demo service, with its statuses and success bodies. This is the hot file.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::{
     body::Body,
@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     App, Problem,
-    body::{self, ContentType},
+    body::{self, ContentType, JUDGED_FOR},
     failure::Failure,
     issuing::{self, Asker, Issued, Whom},
     limit,
@@ -69,8 +69,6 @@ pub(crate) fn other_spellings() -> OpenApiRouter<App> {
         .route("/t/{tenant}/", axum::routing::options(options))
 }
 
-/// How long a verdict on credentials holds while a body arrives.
-const JUDGED_FOR: Duration = Duration::from_secs(1);
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// Who is the reader that this token was issued to?

@@ -80,7 +80,7 @@ async fn talks_settings_are_the_same_bytes_everywhere() {
         if stage == "one" {
             bring(&app, NASTY, &["--kid", "one"]).await;
         } else {
-            bring(&app, &entry("first"), &[]).await;
+            bring(&app, &entry("other"), &[]).await;
             bring(&app, &entry("second"), &[]).await;
         }
         let everybody = shown(&owner, SETTINGS).await;

@@ -8,9 +8,10 @@ use lanyard_storage::{DeploymentView, TenantView};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{issue::JUDGED_FOR, verify};
+use super::verify;
 use crate::{
     App, Caller, Problem,
+    body::JUDGED_FOR,
     failure::Failure,
     fields::{Faults, Field},
     input,

@@ -1,7 +1,5 @@
 //! Exchange codes: a CMS asks for one for a reader who is logged in there, and the reader's browser gives it for a token.
 
-use std::time::Instant;
-
 use axum::{
     body::Body,
     extract::State,
@@ -12,12 +10,8 @@ use lanyard_core::exchange_code::{ExchangeCode, LIFETIME};
 use lanyard_storage::exchange_codes;
 use serde::Serialize;
 
-use super::{
-    issue::{JUDGED_FOR, Wanted, checked, json_only, may_issue, put},
-    target_of,
-    wish::Wish,
-};
-use crate::{App, Caller, Problem, body, exchange, failure::Failure, fields::Time, issuing};
+use super::issue::{Wanted, wanted};
+use crate::{App, Caller, Problem, exchange, failure::Failure, fields::Time, issuing};
 
 /// A code.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -54,21 +48,7 @@ pub(crate) async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let begun = Instant::now();
-    json_only(&headers)?;
-    let text = body::read(body).await?;
-    let wish = Wish::read(checked(&text)?, "")?;
-    let mut target = target_of(&app, &caller, wish.deployment()).await?;
-    if begun.elapsed() > JUDGED_FOR {
-        target.renew(&app).await?;
-        caller.still(&app, &target.tenant).await?;
-    }
-    may_issue(&caller, &target, &wish)?;
-    if let Some(user) = wish.record()
-        && put(&app, &caller, user).await?
-    {
-        target.renew(&app).await?;
-    }
+    let (target, wish) = wanted(&app, &caller, &headers, body).await?;
     let (id, tenant) = (wish.user(), &target.tenant);
     // Before the reader is looked up: what is known later is known to be known then.
     let as_of = tenant.version();
@@ -79,7 +59,7 @@ pub(crate) async fn create(
     };
     issuing::check(&target, whom)?;
     let asker = caller.asker();
-    let wanted = exchange_codes::Wanted {
+    let asked = exchange_codes::Wanted {
         deployment: target.deployment()?.policy.deployment,
         user: id.clone(),
         ceiling: asker.ceiling,
@@ -88,7 +68,7 @@ pub(crate) async fn create(
     };
     let code = ExchangeCode::generate().map_err(|_| Problem::Internal)?;
     let expires_at = app.clock.now() + LIFETIME;
-    exchange_codes::create(&app.database, tenant.id, &code, &wanted, expires_at).await?;
+    exchange_codes::create(&app.database, tenant.id, &code, &asked, expires_at).await?;
     let made = CodeOut {
         code: code.reveal().to_owned(),
         expires_at: Time(expires_at),

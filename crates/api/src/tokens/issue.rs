@@ -1,6 +1,6 @@
 //! A token for a reader, who may come along as a whole record.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::{
     body::{Body, Bytes},
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{target_of, wish::Wish};
 use crate::{
     App, Caller, Problem,
-    body::{self, ContentType},
+    body::{self, ContentType, JUDGED_FOR},
     failure::Failure,
     fields::Time,
     issuing,
@@ -25,9 +25,6 @@ use crate::{
     presented::Target,
     users::Record,
 };
-
-/// How long a verdict on credentials holds while a body arrives.
-pub(super) const JUDGED_FOR: Duration = Duration::from_secs(1);
 
 /// A token that is wanted.
 #[derive(utoipa::ToSchema)]
@@ -83,7 +80,7 @@ pub(crate) struct TokenOut {
         (status = 201, description = "The token", body = TokenOut),
         (status = 400, description = "The body isn't readable"),
         (status = 404, description = "The directory has no such reader"),
-        (status = 409, description = "The reader is disabled, the deployment has no key that signs or is a Coral, or the directory is full"),
+        (status = 409, description = "The reader is disabled, the deployment has no key that signs, or the directory is full"),
     ),
 )]
 pub(crate) async fn one(
@@ -92,21 +89,7 @@ pub(crate) async fn one(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let begun = Instant::now();
-    json_only(&headers)?;
-    let text = body::read(body).await?;
-    let wish = Wish::read(checked(&text)?, "")?;
-    let mut target = target_of(&app, &caller, wish.deployment()).await?;
-    if begun.elapsed() > JUDGED_FOR {
-        target.renew(&app).await?;
-        caller.still(&app, &target.tenant).await?;
-    }
-    may_issue(&caller, &target, &wish)?;
-    if let Some(user) = wish.record()
-        && put(&app, &caller, user).await?
-    {
-        target.renew(&app).await?;
-    }
+    let (mut target, wish) = wanted(&app, &caller, &headers, body).await?;
     let issued = issue(&app, &caller, &mut target, &wish).await?;
     let token_id = issued.token_id.to_string().into();
     let mut response = (StatusCode::CREATED, axum::Json(issued)).into_response();
@@ -115,6 +98,31 @@ pub(crate) async fn one(
         ..Note::default()
     });
     Ok(response)
+}
+
+/// What is wanted, where it can be had; a record that came along is in the directory then.
+pub(super) async fn wanted(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Target, Wish), Failure> {
+    let begun = Instant::now();
+    json_only(headers)?;
+    let text = body::read(body).await?;
+    let wish = Wish::read(checked(&text)?, "")?;
+    let mut target = target_of(app, caller, wish.deployment()).await?;
+    if begun.elapsed() > JUDGED_FOR {
+        target.renew(app).await?;
+        caller.still(app, &target.tenant).await?;
+    }
+    may_issue(caller, &target, &wish)?;
+    if let Some(user) = wish.record()
+        && put(app, caller, user).await?
+    {
+        target.renew(app).await?;
+    }
+    Ok((target, wish))
 }
 
 pub(super) fn json_only(headers: &HeaderMap) -> Result<(), Problem> {
@@ -149,7 +157,7 @@ pub(super) fn may_issue(caller: &Caller, target: &Target, wish: &Wish) -> Result
 
 /// Puts a record into the directory, unless it is there already; false where nothing was to be done. A CMS that sends the
 /// record each time costs a look and no write.
-pub(super) async fn put(app: &App, caller: &Caller, user: &User) -> Result<bool, Failure> {
+async fn put(app: &App, caller: &Caller, user: &User) -> Result<bool, Failure> {
     let before = users::get(&mut caller.read(app).await?, &user.id).await?;
     if before.as_ref().is_some_and(|row| row.disabled_at.is_some()) {
         return Err(Problem::UserDisabled.into());
