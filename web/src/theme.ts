@@ -68,7 +68,14 @@ export const theme = createTheme({
       defaultProps: { withAsterisk: false, inputWrapperOrder: ["label", "input", "description", "error"] },
     },
     Select: { defaultProps: { allowDeselect: false } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4, blur: 2 },
+        // A `header` outside of sections would pass for the page's own.
+        attributes: { header: { role: "presentation" } },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 300, withinPortal: true } },
     Table: { defaultProps: { verticalSpacing: "sm", horizontalSpacing: "md" } },
   },
