@@ -106,7 +106,7 @@ test("a session that ran out leads back to the same place, with what was typed",
   await page.getByRole("heading", { name: "Your newsroom is there." }).waitFor();
   await inspect(page, "newsroom-made");
   await page.getByRole("button", { name: "I have kept it" }).click();
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByRole("heading", { name: "Set up", level: 1 }).waitFor();
   await page.goto("/new-newsroom");
   assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "", "what was sent is no draft any more");
 });

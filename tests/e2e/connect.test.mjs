@@ -10,12 +10,12 @@ test("a deployment's settings are there to paste, and what its tokens say is cha
   await page.getByRole("link", { name: "default" }).waitFor();
   await inspect(page, "deployments");
   await page.getByRole("button", { name: "Add a deployment" }).click();
-  await page.getByRole("radio", { name: "Coral" }).check({ force: true });
-  await page.getByLabel("Name").fill("Blog!");
-  await page.getByLabel("Address").fill("https://coral.blog.example");
+  await page.getByRole("radio", { name: "Coral" }).check();
+  await page.getByLabel("Name", { exact: true }).fill("Blog!");
+  await page.getByRole("textbox", { name: "Address" }).fill("https://coral.blog.example");
   await page.getByRole("button", { name: "Add it" }).click();
   await page.locator('[aria-invalid="true"]').waitFor();
-  await page.getByLabel("Name").fill("blog");
+  await page.getByLabel("Name", { exact: true }).fill("blog");
   await inspect(page, "deployment-new");
   await page.getByRole("button", { name: "Add it" }).click();
   await page.getByRole("heading", { name: "blog", level: 1 }).waitFor();
@@ -24,7 +24,7 @@ test("a deployment's settings are there to paste, and what its tokens say is cha
   await page.getByRole("tab", { name: "Configuration" }).click();
   await page.getByLabel("The highest role that tokens may carry").click();
   await page.getByRole("option", { name: "Staff" }).click();
-  await page.getByRole("switch", { name: "Tokens carry badges" }).check({ force: true });
+  await page.getByText("Tokens carry badges").click();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").first().waitFor();
 
@@ -93,7 +93,7 @@ test("a key is made, told to Talk, signs, and the old one goes", async () => {
   await page.getByText("One key signs", { exact: true }).waitFor();
   await inspect(page, "signing-keys-one");
   await page.getByRole("button", { name: "New key" }).click();
-  await page.getByLabel(/Key ID/).fill("spring");
+  await page.getByRole("textbox", { name: /^Key ID/ }).fill("spring");
   await inspect(page, "key-new");
   await page.getByRole("button", { name: "Make the key" }).click();
   await page.getByText("The key is there").waitFor();
@@ -154,4 +154,47 @@ test("a key is made, told to Talk, signs, and the old one goes", async () => {
   await page.getByRole("button", { name: "Close", exact: true }).last().click();
   await page.getByText("No key signs", { exact: true }).waitFor();
   await inspect(page, "signing-keys");
+});
+
+test("a new newsroom is set up step by step, with the secret that its Talk has", async () => {
+  const page = await on.owner("/new-newsroom");
+  await page.getByLabel("Name", { exact: true }).fill("The Morning Post");
+  await page.getByRole("radio", { name: "Coral" }).check();
+  await page.getByLabel("Address of your Coral").waitFor();
+  await page.getByRole("radio", { name: "Talk v4" }).check();
+  await page.getByLabel("Address of your Talk").fill("https://talk.morning.example");
+  await inspect(page, "new-newsroom-kind");
+  await page.getByRole("button", { name: "Make the newsroom" }).click();
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByText("2 of 5 steps are done.").waitFor();
+  await page.getByRole("button", { name: "Import the one in use" }).click();
+  await page.getByLabel("The key", { exact: true }).fill("4f1c0d9be27a6835f0d1c2b3a495867711223344556677889900aabbccddeeff");
+  await page.getByRole("button", { name: "Import it" }).click();
+  await page.getByText(/The key is imported/).waitFor();
+  await page.getByRole("button", { name: "Close", exact: true }).last().click();
+  await page.getByRole("button", { name: "My CMS will send them" }).click();
+  await page.getByText("3 of 5 steps are done.").waitFor();
+  await page.getByRole("button", { name: "Show what to paste" }).click();
+  await page.getByRole("heading", { name: "Talk's settings" }).waitFor();
+  await inspect(page, "set-up");
+  await page.getByRole("link", { name: "Open the checker" }).click();
+  await page.getByRole("heading", { name: "Check a token" }).waitFor();
+});
+
+test("a Coral's newsroom has no key until Coral's secret is imported", async () => {
+  const page = await on.owner("/new-newsroom");
+  await page.getByLabel("Name", { exact: true }).fill("The Coral Post");
+  await page.getByRole("radio", { name: "Coral" }).check();
+  await page.getByLabel("Address of your Coral").fill("https://coral.post.example");
+  await page.getByRole("button", { name: "Make the newsroom" }).click();
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByText("1 of 5 steps are done.").waitFor();
+  await inspect(page, "set-up-coral");
+  await page.getByRole("button", { name: "Import the one in use" }).click();
+  await page.getByRole("textbox", { name: "The key" }).fill("ssosec_4f1c0d9be27a6835f0d1c2b3a495867711223344556677889900aabbccddeeff");
+  await page.getByRole("textbox", { name: "Key ID" }).fill("9d2f0c11");
+  await page.getByRole("button", { name: "Import it" }).click();
+  await page.getByText(/The key is imported/).waitFor();
+  await page.getByRole("button", { name: "Close", exact: true }).last().click();
+  await page.getByText("2 of 5 steps are done.").waitFor();
 });

@@ -74,7 +74,7 @@ test("a name that would be a script is shown as text", async () => {
   await page.getByLabel("Address of your Talk").fill("https://talk.mallory.example");
   await page.getByRole("button", { name: "Make the newsroom" }).click();
   await page.getByRole("button", { name: "I have kept it" }).click();
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByRole("heading", { name: "Set up", level: 1 }).waitFor();
   await inspect(page, "long-names");
   await page.getByRole("button", { name: /Switch newsroom/ }).click();
   await page.getByRole("menuitem", { name: /svg onload/ }).waitFor();

@@ -1,6 +1,7 @@
 import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { faultsOf, Problem } from "../api/problem";
+import { t } from "../texts";
 import { queryClient } from "./queries";
 
 /** A form of Mantine's, whatever its fields. */
@@ -50,7 +51,8 @@ export function useChange<Input = void, Output = unknown>(options: ChangeOptions
     mutationFn: run,
     onSuccess: async (output, input) => {
       await Promise.all(invalidate.map((queryKey) => queryClient.invalidateQueries({ queryKey: [...queryKey] })));
-      if (said) notifications.show({ message: said, color: "teal" });
+      if (said)
+        notifications.show({ message: said, color: "teal", closeButtonProps: { "aria-label": t.common.close } });
       await done?.(output, input);
     },
     onError: (thrown) => {

@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Paper, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { api, ok, type Schema } from "../api/client";
@@ -15,7 +15,7 @@ import { t } from "../texts";
 /** The least that a newsroom needs. */
 export default function NewNewsroom() {
   const [made, setMade] = useState<Schema<"NewTenantOut"> | null>(null);
-  const form = useForm({ initialValues: { name: "", root_url: "" } });
+  const form = useForm({ initialValues: { name: "", kind: "talk", root_url: "" } });
   const draft = useDraft("new-newsroom", form);
   const make = useChange({
     form,
@@ -29,6 +29,7 @@ export default function NewNewsroom() {
       setMade(made);
     },
   });
+  const coral = form.values.kind === "coral";
   if (made) {
     const secrets = [
       { label: t.account.newNewsroom.apiKey, value: made.api_key.api_key },
@@ -36,7 +37,9 @@ export default function NewNewsroom() {
     ];
     return (
       <Page key="made" title={t.account.newNewsroom.made}>
-        <SecretOnce secrets={secrets} done={() => navigate(to("overview", { tenant: made.tenant.slug }))} />
+        <SecretOnce secrets={secrets} done={() => navigate(to("setUp", { tenant: made.tenant.slug }))}>
+          {made.deployment.kind === "coral" && <Text size="sm">{t.setUp.madeCoral}</Text>}
+        </SecretOnce>
       </Page>
     );
   }
@@ -53,10 +56,22 @@ export default function NewNewsroom() {
               required
               {...form.getInputProps("name")}
             />
+            <Radio.Group label={t.setUp.kind} {...form.getInputProps("kind")}>
+              <Stack gap="xs" mt="xs">
+                {(["talk", "coral"] as const).map((kind) => (
+                  <Radio
+                    key={kind}
+                    value={kind}
+                    label={t.setUp.kinds[kind].label}
+                    description={t.setUp.kinds[kind].help}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
             <TextInput
-              label={t.account.newNewsroom.rootUrl}
-              description={t.account.newNewsroom.rootUrlHelp}
-              placeholder="https://talk.example"
+              label={coral ? t.setUp.coralUrl : t.account.newNewsroom.rootUrl}
+              description={coral ? t.setUp.coralUrlHelp : t.account.newNewsroom.rootUrlHelp}
+              placeholder={coral ? "https://coral.example" : "https://talk.example"}
               inputMode="url"
               required
               {...form.getInputProps("root_url")}

@@ -45,7 +45,7 @@ export default function Deployments() {
     {
       head: t.deployments.columns.keys,
       cell: ({ name, active_kid, pending_keys }) => (
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap" style={{ whiteSpace: "nowrap" }}>
           {active_kid ? (
             <CopyValue value={active_kid} label={t.deployments.signs} />
           ) : (

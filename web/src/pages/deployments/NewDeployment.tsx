@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Radio, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { api, ok } from "../../api/client";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -54,17 +54,13 @@ function Form({ close }: { close: () => void }) {
     <form onSubmit={form.onSubmit((values) => make.send(values))}>
       <Stack>
         <ProblemAlert problem={make.problem} rest={make.rest} />
-        <Stack gap={4}>
-          <Text size="sm" fw={500} aria-hidden>
-            {t.deployments.fields.kind}
-          </Text>
-          <SegmentedControl
-            aria-label={t.deployments.fields.kind}
-            fullWidth
-            data={Object.entries(t.deployments.kinds).map(([value, label]) => ({ value, label }))}
-            {...form.getInputProps("kind")}
-          />
-        </Stack>
+        <Radio.Group label={t.deployments.fields.kind} {...form.getInputProps("kind")}>
+          <Stack gap="xs" mt="xs">
+            {(["talk", "coral"] as const).map((kind) => (
+              <Radio key={kind} value={kind} label={t.setUp.kinds[kind].label} description={t.setUp.kinds[kind].help} />
+            ))}
+          </Stack>
+        </Radio.Group>
         <TextInput
           label={t.deployments.fields.name}
           description={t.deployments.fields.nameHelp}

@@ -67,7 +67,7 @@ function Talk({ settings, deployment }: { settings: Settings; deployment: string
         <Text size="sm" c="dimmed">
           {t.deployments.paste.secrets}{" "}
           {tenant.may("owner") ? (
-            <Anchor component={Link} to={`${keys}&export=1`} inherit>
+            <Anchor component={Link} to={`${keys}&export=1`} inherit underline="always">
               {t.deployments.paste.withSecrets}
             </Anchor>
           ) : (

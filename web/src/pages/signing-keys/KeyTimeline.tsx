@@ -14,6 +14,12 @@ export function KeyTimeline({ keys }: { keys: readonly SigningKey[] }) {
   const now = useNow().getTime();
   const all = lives(keys, now);
   const scale = scaleOf(all, now);
+  const stretches = all.flatMap((life) => life.stretches);
+  const phases = (["pending", "active", "retiring", "ended"] as const).filter((phase) =>
+    phase === "ended"
+      ? all.some(({ ended }) => ended !== null)
+      : stretches.some((one) => one.phase === phase && !one.planned),
+  );
   const label = scale.to - scale.from > 3 * DAY ? date : dateTime;
   return (
     <Section title={t.signingKeys.timeline.title}>
@@ -27,16 +33,18 @@ export function KeyTimeline({ keys }: { keys: readonly SigningKey[] }) {
         </div>
       </div>
       <ul className={classes.legend} aria-hidden>
-        {(["pending", "active", "retiring", "ended"] as const).map((phase) => (
+        {phases.map((phase) => (
           <li key={phase}>
             <i className={phase === "ended" ? classes.dot : classes.swatch} data-phase={phase} />
             {t.signingKeys.timeline.phases[phase]}
           </li>
         ))}
-        <li>
-          <i className={classes.swatch} data-phase="retiring" data-planned />
-          {t.signingKeys.timeline.future}
-        </li>
+        {stretches.some(({ planned }) => planned) && (
+          <li>
+            <i className={classes.swatch} data-phase="retiring" data-planned />
+            {t.signingKeys.timeline.future}
+          </li>
+        )}
         <li>
           <i className={classes.tick} />
           {t.signingKeys.timeline.now}

@@ -68,7 +68,7 @@ export function scaleOf(all: readonly Life[], now: number): Scale {
   const first = Math.min(now, ...times);
   const last = Math.max(now, ...times);
   const span = Math.max(last - first, LEAST_SPAN);
-  const from = Math.max(first - span * MARGIN, last - span - span * MARGIN);
-  const to = last + span * MARGIN;
+  const from = first - span * MARGIN;
+  const to = first + span + span * MARGIN;
   return { from, to, place: (time) => ((time - from) / (to - from)) * 100 };
 }

@@ -30,7 +30,7 @@ export const signingKeys = {
       retiring: "Only verifies",
       ended: "Ended",
     } as Record<string, string>,
-    future: "planned",
+    future: "Will still verify",
     life: (kid: string, parts: readonly string[]) => `${kid}: ${parts.join(", ")}`,
     part: (phase: string, from: string, to: string) => `${phase.toLowerCase()} from ${from} to ${to}`,
   },
