@@ -22,7 +22,7 @@ test("a deployment's settings are there to paste, and what its tokens say is cha
   await page.getByRole("heading", { name: "Coral's admin" }).waitFor();
   await inspect(page, "deployment-coral");
   await page.getByRole("tab", { name: "Configuration" }).click();
-  await page.getByLabel("The highest role that tokens may carry").click();
+  await page.getByRole("combobox", { name: "The highest role that tokens may carry" }).click();
   await page.getByRole("option", { name: "Staff" }).click();
   await page.getByText("Tokens carry badges").click();
   await page.getByRole("button", { name: "Save" }).click();
@@ -115,7 +115,7 @@ test("a key is made, told to Talk, signs, and the old one goes", async () => {
   await inspect(page, "signing-keys-overlap");
 
   await page.getByRole("button", { name: /^Retire: / }).click();
-  await page.getByText("Readers still have tokens of it").waitFor();
+  await page.getByText("Readers still have tokens of it", { exact: true }).waitFor();
   await inspect(page, "key-retire-warned");
   const word = (await page.getByLabel(/^Type .* to go on$/).evaluate((input) => input.labels[0].textContent)).split(" ")[1];
   await page.getByLabel(/^Type .* to go on$/).fill(word);
