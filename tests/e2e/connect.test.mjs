@@ -22,9 +22,9 @@ test("a deployment's settings are there to paste, and what its tokens say is cha
   await page.getByRole("heading", { name: "Coral's admin" }).waitFor();
   await inspect(page, "deployment-coral");
   await page.getByRole("tab", { name: "Configuration" }).click();
-  await page.getByLabel("The highest role that tokens may carry").click();
+  await page.getByRole("combobox", { name: "The highest role that tokens may carry" }).click();
   await page.getByRole("option", { name: "Staff" }).click();
-  await page.getByText("Tokens carry badges").click();
+  await page.getByRole("switch", { name: "Tokens carry badges" }).click();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").first().waitFor();
 
@@ -115,7 +115,7 @@ test("a key is made, told to Talk, signs, and the old one goes", async () => {
   await inspect(page, "signing-keys-overlap");
 
   await page.getByRole("button", { name: /^Retire: / }).click();
-  await page.getByText("Readers still have tokens of it").waitFor();
+  await page.getByText("Readers still have tokens of it", { exact: true }).waitFor();
   await inspect(page, "key-retire-warned");
   const word = (await page.getByLabel(/^Type .* to go on$/).evaluate((input) => input.labels[0].textContent)).split(" ")[1];
   await page.getByLabel(/^Type .* to go on$/).fill(word);
@@ -135,7 +135,7 @@ test("a key is made, told to Talk, signs, and the old one goes", async () => {
   await page.getByRole("button", { name: "Import it" }).click();
   await page.getByText(/wants at least 32/).waitFor();
   await inspect(page, "key-import");
-  await page.getByLabel("The key", { exact: true }).fill("a secret that Talk has had");
+  await page.getByLabel("The key", { exact: true }).fill("k3Jf9-2mQx7Lp0Zr4t");
   await page.getByLabel("Take it although it is short").check();
   await page.getByRole("radio", { name: "It only verifies" }).check();
   await page.getByRole("button", { name: "Import it" }).click();

@@ -137,6 +137,10 @@ function Rules({ section }: { section: Schema<"TokenCheckSection"> }) {
             color="gray"
             size="compact-sm"
             c="dimmed"
+            h="auto"
+            mih={26}
+            maw="100%"
+            styles={{ label: { whiteSpace: "normal", textAlign: "left" } }}
             onClick={toggle}
             aria-expanded={open}
             aria-controls={id}

@@ -1,7 +1,7 @@
 import { Alert, Button, Checkbox, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api, ok, type Schema } from "../../api/client";
 import { ConfirmByTyping } from "../../components/ConfirmByTyping";
 import { IconAlertTriangle } from "../../components/icons";
@@ -14,7 +14,7 @@ import { useTenant } from "../../lib/useTenant";
 import { navigate } from "../../router";
 import { to } from "../../routes";
 import { t } from "../../texts";
-import { changed, formOf } from "./configuration-form";
+import { changed, rebased, untouched } from "./configuration-form";
 import { Notes } from "./Paste";
 import { type Deployment, deploymentsKey } from "./queries";
 
@@ -39,8 +39,14 @@ function Settings({ deployment, etag }: ConfigurationProps) {
   const [warnings, setWarnings] = useState<readonly string[]>([]);
   const isTalk = deployment.kind === "talk";
   const mayChange = tenant.may("admin") && !tenant.suspended;
-  const form = useForm({ initialValues: formOf(deployment) });
+  const form = useForm({ initialValues: untouched(deployment) });
   const draft = useDraft(`deployment:${tenant.slug}:${deployment.id}`, form);
+  const { getValues, setValues, setInitialValues } = form;
+  useEffect(() => {
+    const edited = rebased(getValues(), deployment);
+    setInitialValues(untouched(deployment));
+    setValues(edited);
+  }, [deployment, getValues, setValues, setInitialValues]);
   const save = useChange({
     form,
     said: t.common.saved,
@@ -51,13 +57,13 @@ function Settings({ deployment, etag }: ConfigurationProps) {
             path: { tenant: tenant.slug, deployment: deployment.name },
             header: { "If-Match": etag },
           },
-          body: changed(formOf(deployment), values) as Schema<"DeploymentChange">,
+          body: changed(values) as Schema<"DeploymentChange">,
         }),
       ),
     done: async ({ warnings: told, ...now }) => {
       draft.discard();
-      form.setInitialValues(formOf(now));
-      form.setValues(formOf(now));
+      form.setInitialValues(untouched(now));
+      form.setValues(untouched(now));
       setWarnings(told);
       if (now.name !== deployment.name) {
         const path = to("deployment", { tenant: tenant.slug, deployment: now.name });
@@ -71,7 +77,10 @@ function Settings({ deployment, etag }: ConfigurationProps) {
     save.reset();
     await queryClient.invalidateQueries({ queryKey: deploymentsKey(tenant) });
   };
-  const field = (name: keyof typeof form.values) => ({ readOnly: !mayChange, ...form.getInputProps(name) });
+  const field = (name: Exclude<keyof typeof form.values, "base">) => ({
+    readOnly: !mayChange,
+    ...form.getInputProps(name),
+  });
   return (
     <Section title={t.deployments.form.title} lead={mayChange ? t.deployments.form.lead : t.deployments.form.readOnly}>
       <form onSubmit={form.onSubmit((values) => save.send(values))}>
@@ -173,7 +182,7 @@ function Settings({ deployment, etag }: ConfigurationProps) {
                   variant="default"
                   onClick={() => {
                     draft.discard();
-                    form.setValues(formOf(deployment));
+                    form.setValues(untouched(deployment));
                   }}
                 >
                   {t.common.startOver}

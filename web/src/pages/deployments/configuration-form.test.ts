@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changed, formOf } from "./configuration-form";
+import { changed, rebased, untouched } from "./configuration-form";
 import type { Deployment } from "./queries";
 
 const talk: Deployment = {
@@ -21,25 +21,30 @@ const talk: Deployment = {
 };
 
 test("only what was changed is sent", () => {
-  const before = formOf(talk);
-  expect(changed(before, { ...before })).toEqual({});
-  expect(changed(before, { ...before, audience: "comments", token_lifetime: 600 })).toEqual({
+  expect(changed(untouched(talk))).toEqual({});
+  expect(changed({ ...untouched(talk), audience: "comments", token_lifetime: 600 })).toEqual({
     audience: "comments",
     token_lifetime: 600,
   });
 });
 
 test("the order in which claims were ticked is no change", () => {
-  const before = formOf(talk);
-  expect(changed(before, { ...before, profile_claims: ["username", "email"] })).toEqual({});
-  expect(changed(before, { ...before, profile_claims: [] })).toEqual({ profile_claims: [] });
+  expect(changed({ ...untouched(talk), profile_claims: ["username", "email"] })).toEqual({});
+  expect(changed({ ...untouched(talk), profile_claims: [] })).toEqual({ profile_claims: [] });
 });
 
 test("what can be cleared is sent as null, what can't as it is", () => {
-  const before = formOf({ ...talk, max_role: "STAFF" });
-  expect(changed(before, { ...before, root_url: "", max_role: "", issuer: "" })).toEqual({
+  const edited = untouched({ ...talk, max_role: "STAFF" });
+  expect(changed({ ...edited, root_url: "", max_role: "", issuer: "" })).toEqual({
     root_url: null,
     max_role: null,
     issuer: "",
   });
+});
+
+test("what somebody else has changed meanwhile is kept", () => {
+  const mine = { ...untouched(talk), audience: "comments" };
+  const now = rebased(mine, { ...talk, token_lifetime: 7200, audience: "talk-2" });
+  expect(now.token_lifetime).toBe(7200);
+  expect(changed(now)).toEqual({ audience: "comments" });
 });

@@ -27,16 +27,35 @@ export function formOf(deployment: Deployment): ConfigurationForm {
   };
 }
 
+/** The fields, and what they were when whoever sits there began to change them. */
+export type EditedConfiguration = ConfigurationForm & { base: ConfigurationForm };
+
+export const untouched = (deployment: Deployment): EditedConfiguration => {
+  const base = formOf(deployment);
+  return { ...base, base };
+};
+
+const normal = (value: unknown): unknown => (Array.isArray(value) ? [...value].sort() : value);
+
+/** The fields that were changed here. */
+function edits({ base, ...fields }: EditedConfiguration): [string, unknown][] {
+  const before: Record<string, unknown> = base;
+  return Object.entries(fields)
+    .map(([name, value]): [string, unknown] => [name, normal(value)])
+    .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
+}
+
+/** What was changed here, on top of what somebody else has changed meanwhile. */
+export const rebased = (edited: EditedConfiguration, deployment: Deployment): EditedConfiguration => ({
+  ...untouched(deployment),
+  ...Object.fromEntries(edits(edited)),
+});
+
 /** What can be cleared; an empty text says so here, and `null` there. */
 const CLEARED = ["root_url", "max_role"];
 
 /** What was changed, as the API wants it: the rest isn't named, and so stays. */
-export function changed(before: ConfigurationForm, after: ConfigurationForm): Record<string, unknown> {
-  const changes: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(after)) {
-    const now = Array.isArray(value) ? [...value].sort() : value;
-    if (JSON.stringify(now) === JSON.stringify((before as Record<string, unknown>)[name])) continue;
-    changes[name] = now === "" && CLEARED.includes(name) ? null : now;
-  }
-  return changes;
-}
+export const changed = (edited: EditedConfiguration): Record<string, unknown> =>
+  Object.fromEntries(
+    edits(edited).map(([name, value]) => [name, value === "" && CLEARED.includes(name) ? null : value]),
+  );

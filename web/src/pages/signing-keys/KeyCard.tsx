@@ -72,7 +72,11 @@ function useFacts(key: SigningKey): [string, ReactNode][] {
   const now = useNow();
   const facts: [string, ReactNode][] = [];
   const names = t.signingKeys.facts;
-  if (key.activated_at) facts.push([names.signsSince, <When key="since" value={key.activated_at} />]);
+  if (key.activated_at)
+    facts.push([
+      key.state === "active" ? names.signsSince : names.signedFrom,
+      <When key="since" value={key.activated_at} />,
+    ]);
   else {
     const made = key.origin === "imported" ? names.brought : names.made;
     facts.push([made, <When key="made" value={key.created_at} />]);
@@ -85,7 +89,11 @@ function useFacts(key: SigningKey): [string, ReactNode][] {
   if (hasEnded(key)) return facts;
   if (key.state !== "pending") {
     const live =
-      typeof key.live_tokens === "number" ? names.liveAtMost(key.live_tokens) : (names.liveUnknown as string);
+      key.live_tokens === 0
+        ? t.common.none
+        : typeof key.live_tokens === "number"
+          ? names.liveAtMost(key.live_tokens)
+          : (names.liveUnknown as string);
     facts.push([names.live, live]);
   }
   if (key.safe_to_retire_at && key.state === "retiring") {

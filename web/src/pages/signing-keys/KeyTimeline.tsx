@@ -88,6 +88,7 @@ function Row({ life: { key, stretches, ended }, scale, now }: { life: Life; scal
             </Tooltip>
           );
         })}
+        {key.state === "active" && <i className={classes.onwards} style={{ left: `${scale.place(now)}%` }} />}
         {ended !== null && (
           <i className={classes.dot} data-state={key.state} style={{ left: `${scale.place(ended)}%` }} />
         )}

@@ -5,6 +5,7 @@ import { Prose } from "../../components/Prose";
 import { Section } from "../../components/Section";
 import { StatusBadge } from "../../components/StatusBadge";
 import { TimeAgo } from "../../components/Time";
+import { useNow } from "../../lib/useNow";
 import { useTenant } from "../../lib/useTenant";
 import { t } from "../../texts";
 import type { Deed } from "./KeyDialogues";
@@ -31,6 +32,7 @@ interface RotationStateProps {
 export function RotationState({ deployment, coral, start }: RotationStateProps) {
   const tenant = useTenant();
   const query = useRotation(deployment);
+  const now = useNow();
   const path = coral ? t.signingKeys.rotation.coralPath : t.signingKeys.rotation.path;
   return (
     <Section
@@ -67,7 +69,7 @@ export function RotationState({ deployment, coral, start }: RotationStateProps) 
               <Group justify="space-between" gap="sm">
                 <Text size="sm" style={{ flex: "1 1 16rem" }}>
                   <strong>{t.signingKeys.rotation.next}:</strong> <Prose>{next}</Prose>
-                  {at && (
+                  {at && new Date(at) > now && (
                     <>
                       {" "}
                       {t.signingKeys.rotation.at} <TimeAgo value={at} />.

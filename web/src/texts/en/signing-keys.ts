@@ -18,7 +18,7 @@ export const signingKeys = {
     path: ["Make a key", "Tell Talk", "Let it sign", "Wait for the old one", "Done"] as readonly string[],
     coralPath: ["Make one in Coral", "Import it", "Let it sign", "Wait for the old one", "Done"] as readonly string[],
     next: "Next",
-    at: "From",
+    at: "You can do that",
     doIt: { activate: "Let it sign", retire: "Retire the old key" },
   },
   timeline: {
@@ -49,6 +49,7 @@ export const signingKeys = {
     made: "Made",
     brought: "Imported",
     signsSince: "Signs since",
+    signedFrom: "Signed from",
     lastIssued: "Last signed a token",
     lastSeen: "Last seen in a token",
     live: "Live tokens",
