@@ -8,7 +8,7 @@ const on = stage();
 test("a deployment's settings are there to paste, and what its tokens say is changed by one at a time", async () => {
   const page = await on.owner("/newsrooms/demo/deployments");
   await page.getByRole("link", { name: "default" }).waitFor();
-  await inspect(page, "deployments");
+  await inspect(page, "deployments-list");
   await page.getByRole("button", { name: "Add a deployment" }).click();
   await page.getByRole("radio", { name: "Coral" }).check();
   await page.getByLabel("Name", { exact: true }).fill("Blog!");
@@ -153,7 +153,7 @@ test("a key is made, told to Talk, signs, and the old one goes", async () => {
   await page.getByText("Nothing signs now.").waitFor();
   await page.getByRole("button", { name: "Close", exact: true }).last().click();
   await page.getByText("No key signs", { exact: true }).waitFor();
-  await inspect(page, "signing-keys");
+  await inspect(page, "signing-keys-none");
 });
 
 test("a new newsroom is set up step by step, with the secret that its Talk has", async () => {

@@ -118,7 +118,7 @@ function Forms({ names, texts }: { names: Record<string, string>; texts: Readonl
 function Plan({ plan: { remarks, steps } }: { plan: Schema<"PlanOut"> }) {
   return (
     <Section title={t.deployments.paste.plan} lead={t.deployments.paste.planLead}>
-      <Notes notes={[...new Set(remarks)]} />
+      <Notes notes={remarks.filter((one) => !remarks.some((other) => other !== one && other.startsWith(one)))} />
       <Timeline bulletSize={24} lineWidth={2} color="gray">
         {steps.map(({ who, task, then, command, not_before }, index) => (
           <Timeline.Item

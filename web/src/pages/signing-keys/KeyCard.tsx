@@ -88,19 +88,20 @@ function useFacts(key: SigningKey): [string, ReactNode][] {
   }
   if (hasEnded(key)) return facts;
   if (key.state !== "pending") {
-    const live =
-      key.live_tokens === 0
-        ? t.common.none
-        : typeof key.live_tokens === "number"
-          ? names.liveAtMost(key.live_tokens)
-          : (names.liveUnknown as string);
-    facts.push([names.live, live]);
+    facts.push([names.live, liveTokens(key)]);
   }
   if (key.safe_to_retire_at && key.state === "retiring") {
     const safe = new Date(key.safe_to_retire_at) <= now;
     facts.push([names.safeAt, safe ? names.safeNow : <TimeAgo key="safe" value={key.safe_to_retire_at} />]);
   }
   return facts;
+}
+
+/** How many tokens of it are about, as far as one knows here. */
+function liveTokens({ origin, live_tokens }: SigningKey): string {
+  if (origin === "imported") return t.signingKeys.facts.liveOthers;
+  if (typeof live_tokens !== "number") return t.signingKeys.facts.liveUnknown;
+  return live_tokens === 0 ? t.common.none : t.signingKeys.facts.liveAtMost(live_tokens);
 }
 
 function Deeds({ signingKey: { kid, state }, start }: KeyCardProps) {

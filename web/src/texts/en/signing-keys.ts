@@ -18,7 +18,7 @@ export const signingKeys = {
     path: ["Make a key", "Tell Talk", "Let it sign", "Wait for the old one", "Done"] as readonly string[],
     coralPath: ["Make one in Coral", "Import it", "Let it sign", "Wait for the old one", "Done"] as readonly string[],
     next: "Next",
-    at: "You can do that",
+    at: "That is",
     doIt: { activate: "Let it sign", retire: "Retire the old key" },
   },
   timeline: {
@@ -55,6 +55,7 @@ export const signingKeys = {
     live: "Live tokens",
     liveAtMost: (count: number) => plural(count, { one: "# at most", other: "# at most" }),
     liveUnknown: "Not counted yet",
+    liveOthers: "Not known: others sign with it",
     verifiesUntil: "Verifies until",
     safeAt: "Safe to retire",
     safeNow: "Now",
