@@ -1,5 +1,6 @@
 import "@mantine/charts/styles.layer.css";
 import { BarChart } from "@mantine/charts";
+import { ColorSwatch, Group, Stack, Text } from "@mantine/core";
 import { number } from "../../lib/format";
 import type { Point } from "./usage";
 
@@ -16,32 +17,41 @@ export interface BarsProps {
   label: string;
 }
 
-const HEIGHT = 260;
+const HEIGHT = 220;
+const LEGEND = 28;
 
 /** Stacked bars over time. A chunk of its own: charts are large. */
 export default function Bars({ points, series, label }: BarsProps) {
   return (
-    <div role="img" aria-label={label}>
-      <BarChart
-        h={HEIGHT}
-        data={points}
-        dataKey="label"
-        series={series}
-        type="stacked"
-        withLegend
-        legendProps={{ verticalAlign: "bottom", height: 40 }}
-        valueFormatter={number}
-        maxBarWidth={36}
-        textColor="dimmed"
-        gridColor="var(--line)"
-        tickLine="none"
-        yAxisProps={{ allowDecimals: false, width: 52, tickFormatter: short }}
-        xAxisProps={{ minTickGap: 24 }}
-        barChartProps={{ accessibilityLayer: false }}
-        barProps={{ isAnimationActive: false }}
-        tooltipAnimationDuration={0}
-      />
-    </div>
+    <Stack gap="sm">
+      <div role="img" aria-label={label} style={{ minWidth: 0, overflow: "hidden" }}>
+        <BarChart
+          h={HEIGHT}
+          data={points}
+          dataKey="label"
+          series={series}
+          type="stacked"
+          valueFormatter={number}
+          maxBarWidth={36}
+          textColor="dimmed"
+          gridColor="var(--line)"
+          tickLine="none"
+          yAxisProps={{ allowDecimals: false, width: 52, tickFormatter: short }}
+          xAxisProps={{ minTickGap: 24 }}
+          barChartProps={{ accessibilityLayer: false, margin: { top: 10, right: 4 } }}
+          barProps={{ isAnimationActive: false }}
+          tooltipAnimationDuration={0}
+        />
+      </div>
+      <Group gap="md" justify="center" component="ul" m={0} p={0} mih={LEGEND}>
+        {series.map(({ name, label, color }) => (
+          <Group key={name} gap={6} component="li" wrap="nowrap" style={{ listStyle: "none" }}>
+            <ColorSwatch color={`var(--mantine-color-${color.replace(".", "-")})`} size={10} withShadow={false} />
+            <Text size="sm">{label}</Text>
+          </Group>
+        ))}
+      </Group>
+    </Stack>
   );
 }
 

@@ -1,5 +1,6 @@
-import { Center, Skeleton, Text } from "@mantine/core";
+import { Center, Skeleton, Stack, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
+import { IconChartBar } from "../../components/icons";
 import { t } from "../../texts";
 import type { BarsProps, Series } from "./Bars";
 import { OUTCOMES, outcomeOf, pointsOf, type Step, topReasons, totals, type UsagePage } from "./usage";
@@ -52,10 +53,11 @@ function Lazy(props: BarsProps) {
 
 function Nothing({ text }: { text: string }) {
   return (
-    <Center h={HEIGHT}>
-      <Text size="sm" c="dimmed">
-        {text}
-      </Text>
+    <Center h={HEIGHT} c="dimmed">
+      <Stack align="center" gap="xs">
+        <IconChartBar size={32} stroke={1.25} aria-hidden />
+        <Text size="sm">{text}</Text>
+      </Stack>
     </Center>
   );
 }

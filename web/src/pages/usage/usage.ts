@@ -73,9 +73,7 @@ const after = (time: Date, step: Step): Date =>
 export function labelOf(time: Date, step: Step, long: boolean): string {
   const options: Record<Step, Intl.DateTimeFormatOptions> = {
     // Hours are the reader's own; days and months are UTC's, as they are counted.
-    hour: long
-      ? { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
-      : { hour: "2-digit", minute: "2-digit" },
+    hour: long ? { day: "numeric", month: "short", hour: "numeric" } : { hour: "numeric", minute: "2-digit" },
     day: { day: "numeric", month: "short", timeZone: "UTC" },
     month: { month: "short", year: "numeric", timeZone: "UTC" },
   };
