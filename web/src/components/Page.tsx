@@ -20,12 +20,12 @@ export function Page({ title, lead, actions, above, children }: PageProps) {
     <Stack gap="lg">
       <Stack gap={4}>
         {above}
-        <Group justify="space-between" align="flex-start" gap="sm" mih={36}>
+        <Group justify="space-between" gap="sm" mih={34}>
           <PageTitle>{title}</PageTitle>
           {actions && <Group gap="xs">{actions}</Group>}
         </Group>
         {lead && (
-          <Text c="dimmed" maw={640}>
+          <Text c="dimmed" size="sm" maw={720}>
             {lead}
           </Text>
         )}

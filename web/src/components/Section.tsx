@@ -1,5 +1,6 @@
 import { Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { type ReactNode, useId } from "react";
+import classes from "./Section.module.css";
 
 interface SectionProps {
   title: string;
@@ -12,15 +13,15 @@ interface SectionProps {
 export function Section({ title, lead, actions, children }: SectionProps) {
   const id = useId();
   return (
-    <Paper component="section" aria-labelledby={id} withBorder p={{ base: "md", sm: "lg" }}>
+    <Paper component="section" aria-labelledby={id} withBorder className={classes.card ?? ""}>
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" gap="sm">
-          <div style={{ flex: "1 1 16rem", minWidth: 0 }}>
+          <div className={classes.words}>
             <Title order={2} size="h2" id={id}>
               {title}
             </Title>
             {lead && (
-              <Text c="dimmed" size="sm" mt={2} maw={640}>
+              <Text c="dimmed" size="sm" mt={2} maw={720}>
                 {lead}
               </Text>
             )}

@@ -1,4 +1,4 @@
-import { Anchor, Paper, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, SegmentedControl, SimpleGrid, Skeleton, Text } from "@mantine/core";
 import { useState } from "react";
 import { Problem } from "../../api/problem";
 import { Link } from "../../components/Link";
@@ -15,6 +15,7 @@ import { latencyText, type RangeName, type Step, spanOf, tokenLatency, totals, t
 import { useUsage } from "../usage/useUsage";
 import { LastEvents } from "./LastEvents";
 import { NextKeys } from "./NextKeys";
+import classes from "./Overview.module.css";
 
 const RANGES: Record<Step, RangeName> = { hour: "hours", day: "days", month: "months" };
 const STEPS: readonly Step[] = ["hour", "day", "month"];
@@ -41,20 +42,22 @@ export default function Overview() {
       <SetUpSteps />
       <ProblemAlert problem={usage.error ? Problem.from(usage.error) : null} retry={() => void usage.refetch()} />
       <Numbers page={page} />
-      <Section
-        title={t.usage.chart}
-        lead={t.overview.spans[drawn]}
-        actions={
-          <Anchor component={Link} to={to("usage", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
-            {t.overview.more}
-          </Anchor>
-        }
-      >
-        <OutcomeChart page={page} step={drawn} />
-      </Section>
-      <Section title={t.usage.refusals} lead={t.overview.spans[drawn]}>
-        <ReasonChart page={page} step={drawn} />
-      </Section>
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Section
+          title={t.usage.chart}
+          lead={t.overview.spans[drawn]}
+          actions={
+            <Anchor component={Link} to={to("usage", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
+              {t.overview.more}
+            </Anchor>
+          }
+        >
+          <OutcomeChart page={page} step={drawn} />
+        </Section>
+        <Section title={t.usage.refusals} lead={t.overview.spans[drawn]}>
+          <ReasonChart page={page} step={drawn} />
+        </Section>
+      </SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: tenant.may("admin") ? 2 : 1 }}>
         <NextKeys />
         {tenant.may("admin") && <LastEvents />}
@@ -77,28 +80,20 @@ function Numbers({ page }: { page: UsagePage | undefined }) {
     { name: t.overview.p99, value: page && latencyText(tokenLatency(page)), more: t.overview.p99Help },
   ];
   return (
-    <SimpleGrid cols={{ base: 2, md: 4 }}>
+    <dl className={classes.numbers}>
       {tiles.map(({ name, value, more }) => (
-        <Paper key={name} withBorder p="md">
-          <Stack gap={2}>
-            <Text size="sm" c="dimmed">
-              {name}
-            </Text>
-            {value === undefined ? (
-              <Skeleton height={28} width="60%" />
-            ) : (
-              <Text fz={24} fw={620} lh="28px">
-                {value}
-              </Text>
-            )}
-            {more && (
-              <Text size="xs" c="dimmed">
-                {more}
-              </Text>
-            )}
-          </Stack>
-        </Paper>
+        <div key={name}>
+          <Text component="dt" size="sm" c="dimmed">
+            {name}
+          </Text>
+          <dd className={classes.value} style={{ margin: 0 }}>
+            {value === undefined ? <Skeleton height={20} my={6} width="60%" /> : value}
+          </dd>
+          <Text component="dd" m={0} size="xs" c="dimmed" mih="1.4em">
+            {more}
+          </Text>
+        </div>
       ))}
-    </SimpleGrid>
+    </dl>
   );
 }
