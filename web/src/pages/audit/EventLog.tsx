@@ -52,7 +52,7 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
     {
       head: t.audit.list.target,
       cell: ({ target }) => (
-        <Text size="xs" ff="monospace" c="dimmed" maw={220} truncate title={target}>
+        <Text size="xs" ff="monospace" c="dimmed" maw={300} truncate title={target}>
           {target}
         </Text>
       ),

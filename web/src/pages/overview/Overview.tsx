@@ -1,6 +1,7 @@
-import { Anchor, SegmentedControl, SimpleGrid, Skeleton, Text } from "@mantine/core";
+import { Anchor, SegmentedControl, SimpleGrid } from "@mantine/core";
 import { useState } from "react";
 import { Problem } from "../../api/problem";
+import { Figures } from "../../components/Figures";
 import { Link } from "../../components/Link";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -15,7 +16,6 @@ import { latencyText, type RangeName, type Step, spanOf, tokenLatency, totals, t
 import { useUsage } from "../usage/useUsage";
 import { LastEvents } from "./LastEvents";
 import { NextKeys } from "./NextKeys";
-import classes from "./Overview.module.css";
 
 const RANGES: Record<Step, RangeName> = { hour: "hours", day: "days", month: "months" };
 const STEPS: readonly Step[] = ["hour", "day", "month"];
@@ -70,8 +70,8 @@ function Numbers({ page }: { page: UsagePage | undefined }) {
   const sums = page && totals(page);
   const all = sums ? sums.issued + sums.validated + sums.refused : 0;
   const tiles = [
-    { name: t.overview.issued, value: sums && number(sums.issued) },
-    { name: t.overview.validated, value: sums && number(sums.validated) },
+    { name: t.overview.issued, value: sums && number(sums.issued), more: "" },
+    { name: t.overview.validated, value: sums && number(sums.validated), more: "" },
     {
       name: t.overview.refused,
       value: sums && number(sums.refused),
@@ -79,21 +79,5 @@ function Numbers({ page }: { page: UsagePage | undefined }) {
     },
     { name: t.overview.p99, value: page && latencyText(tokenLatency(page)), more: t.overview.p99Help },
   ];
-  return (
-    <dl className={classes.numbers}>
-      {tiles.map(({ name, value, more }) => (
-        <div key={name}>
-          <Text component="dt" size="sm" c="dimmed">
-            {name}
-          </Text>
-          <dd className={classes.value} style={{ margin: 0 }}>
-            {value === undefined ? <Skeleton height={20} my={6} width="60%" /> : value}
-          </dd>
-          <Text component="dd" m={0} size="xs" c="dimmed" mih="1.4em">
-            {more}
-          </Text>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Figures figures={tiles} />;
 }
