@@ -109,7 +109,7 @@ export function DataTable<Row>({ label, columns, rowKey, list, empty, expected =
 /** What is said where nothing is. */
 export function Empty({ children }: { children: ReactNode }) {
   return (
-    <Stack align="center" gap={6} py={40} px="md" ta="center" c="dimmed">
+    <Stack align="center" gap={6} py={40} px="md" ta="center" c="dimmed" className={classes.empty ?? ""}>
       <svg className={classes.nobody} viewBox="0 0 48 48" width="44" height="44" aria-hidden="true">
         <path d="M15 2l7 14M33 2l-7 14M20 16h8v4h-8z" />
         <rect x="10" y="20" width="28" height="24" rx="5" strokeDasharray="3.5 3.5" />
