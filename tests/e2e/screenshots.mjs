@@ -67,7 +67,8 @@ async function rotation(page) {
   await page.route(new RegExp(`${KEYS}\\?`), async (route) => {
     const answer = await route.fetch();
     const list = await answer.json();
-    await route.fulfill({ response: answer, json: { ...list, data: list.data.map((one) => ({ ...one, ...past[one.kid] })) } });
+    const data = list.data.map((one) => ({ ...one, ...past[one.kid] })).sort((one, other) => (one.created_at < other.created_at ? 1 : -1));
+    await route.fulfill({ response: answer, json: { ...list, data } });
   });
   await page.goto("/newsrooms/demo/signing-keys");
   await page.getByText("Two keys overlap").waitFor();
@@ -97,7 +98,7 @@ async function overview(page) {
 }
 
 /** A picture, as high as the page: at most as high as may be. */
-async function take(page, name, { fromTop = true, height = 960 } = {}) {
+async function take(page, name, { fromTop = true, height = 1040 } = {}) {
   await page.waitForLoadState("networkidle");
   const needed = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width: 1280, height: Math.min(height, fromTop ? needed : height) });
