@@ -21,7 +21,7 @@ export const deployments = {
   noKey: "No key signs",
   waiting: (count: number) => plural(count, { one: "# key waits", other: "# keys wait" }),
   verifying: (count: number) => plural(count, { one: "# key verifies", other: "# keys verify" }),
-  tabs: { paste: "Settings to paste", check: "Check it", settings: "Configuration" },
+  tabs: { paste: "Settings to paste", check: "Check it", rotate: "Rotate in Coral", settings: "Configuration" },
   signingKeys: "Signing keys",
   fields: {
     name: "Name",
@@ -88,6 +88,9 @@ export const deployments = {
     withSecrets: "Export them with secrets",
     askOwner: "An owner of the newsroom can export them with secrets.",
     refused: "Talk can't be given these keys",
+    several: "Talk takes several keys by now",
+    severalHelp:
+      "For a Talk that had one secret: switch it on once every live token names its key. The plan below says when.",
     forms: { env: ".env", compose: "Docker Compose", kubernetes: "Kubernetes", systemd: "systemd" } as Record<
       string,
       string
@@ -107,6 +110,15 @@ export const deployments = {
     notBefore: "Not before",
     command: "Command line",
     notes: "To know",
+  },
+  revoke: {
+    title: "Revoke this token",
+    lead: "For a token that somebody has who shouldn't. The reader's other tokens stay good.",
+    action: "Revoke it",
+    confirmTitle: "Revoke this token?",
+    body: "It is refused here at once, for good. Talk and Coral verify alone, and take it until it ends.",
+    done: "The token is revoked.",
+    wasNotGood: "The token wasn't good anyway.",
   },
   check: {
     title: "Check a token",
