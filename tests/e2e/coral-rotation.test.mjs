@@ -1,5 +1,7 @@
 // A Coral's secret is rotated on both sides, from the dashboard.
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ADMIN, Coral } from "./coral.mjs";
 import { inspect, stage } from "./story.mjs";
@@ -120,9 +122,16 @@ test("one token is revoked from the checker", async () => {
 
 test("Talk's settings are there for a Talk that takes several keys", async () => {
   const page = await on.owner("/newsrooms/demo/deployments/default");
-  await page.getByRole("heading", { name: "Talk's settings" }).waitFor();
+  await page.getByText(/TALK_JWT_SECRETS=/).first().waitFor();
+  const several = page.getByRole("switch", { name: "Talk takes several keys by now" });
+  assert.equal(await several.count(), 0, "it does already");
+  await on.lanyard.run("deployment", "create", "--tenant", "demo", "--deployment", "old", "--kind", "talk", "--root-url", "https://old.example");
+  const secret = join(on.lanyard.folder, "secret.txt");
+  await writeFile(secret, "4f1c0d9be27a6835f0d1c2b3a495867711223344556677889900aabbccddeeff");
+  await on.lanyard.run("key", "import", "--tenant", "demo", "--deployment", "old", "--file", secret, "--activate");
+  await page.goto("/newsrooms/demo/deployments/old");
   await page.getByText(/TALK_JWT_SECRET=/).first().waitFor();
-  await page.getByRole("switch", { name: "Talk takes several keys by now" }).click();
+  await several.click();
   await page.getByText(/TALK_JWT_SECRETS=/).first().waitFor();
   await page.getByRole("link", { name: "Export them with secrets" }).click();
   await page.getByRole("dialog").getByRole("checkbox", { name: "Talk takes several keys by now" }).waitFor();

@@ -56,7 +56,7 @@ export function CoralRotationCard({ rotation, deployment }: CardProps) {
       <div aria-live="polite">
         <Stack>
           {error && (
-            <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={texts.run.states.interrupted}>
+            <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={texts.run.why}>
               <Text size="sm">
                 <Prose>{sentence(error.detail)}</Prose>
               </Text>

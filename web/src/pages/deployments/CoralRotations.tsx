@@ -65,7 +65,15 @@ function History({ deployment }: { deployment: string }) {
     ),
   );
   const columns: Column<CoralRotation>[] = [
-    { head: texts.history.began, cell: ({ started_at }) => <When value={started_at} />, width: "13rem" },
+    {
+      head: texts.history.began,
+      cell: ({ started_at }) => (
+        <Text size="sm" style={{ whiteSpace: "nowrap" }}>
+          <When value={started_at} />
+        </Text>
+      ),
+      width: "13rem",
+    },
     {
       head: texts.history.state,
       cell: ({ state }) => <StatusBadge status={STATUS[state] ?? state} label={texts.run.states[state] ?? state} />,

@@ -81,7 +81,7 @@ export function NewCoralRotation({ deployment, address }: { deployment: string; 
             label={texts.overlap}
             data={Object.entries(texts.overlaps).map(([value, label]) => ({ value, label }))}
             allowDeselect={false}
-            maw={320}
+            maw={380}
             {...form.getInputProps("overlap")}
           />
           <ProblemAlert problem={look.problem} rest={look.rest} />
@@ -143,6 +143,9 @@ function Plan({ plan: { root_url, overlap, coral_secrets, warnings, steps } }: {
         ))}
       </List>
       <Text size="sm">{texts.plan.overlap(duration(overlap))}</Text>
+      <Text size="sm" fw={600}>
+        {texts.plan.secrets}
+      </Text>
       <Secrets secrets={coral_secrets} />
     </Stack>
   );
@@ -154,7 +157,6 @@ function Secrets({ secrets }: { secrets: CoralPlan["coral_secrets"] }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
     <div style={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label={texts.plan.secrets}>
       <Table>
-        <Table.Caption>{texts.plan.secrets}</Table.Caption>
         <Table.Thead>
           <Table.Tr>
             {heads.map((head) => (

@@ -64,6 +64,8 @@ function Talk({ settings, deployment, several, setSeveral }: TalkProps) {
   const tenant = useTenant();
   const { talk, talk_refused, notes, kind } = settings;
   if (kind !== "talk") return null;
+  // Only where it makes a difference.
+  const one = several || talk?.env.includes("TALK_JWT_SECRET=");
   const keys = keysPath(to("signingKeys", { tenant: tenant.slug }), deployment);
   return (
     <Section title={t.deployments.paste.talk} lead={t.deployments.paste.talkLead}>
@@ -73,12 +75,14 @@ function Talk({ settings, deployment, several, setSeveral }: TalkProps) {
         </Alert>
       )}
       {talk && <Forms names={t.deployments.paste.forms} texts={talk} />}
-      <Switch
-        label={t.deployments.paste.several}
-        description={t.deployments.paste.severalHelp}
-        checked={several}
-        onChange={(event) => setSeveral(event.currentTarget.checked)}
-      />
+      {one && (
+        <Switch
+          label={t.deployments.paste.several}
+          description={t.deployments.paste.severalHelp}
+          checked={several}
+          onChange={(event) => setSeveral(event.currentTarget.checked)}
+        />
+      )}
       {talk && (
         <Text size="sm" c="dimmed">
           {t.deployments.paste.secrets}{" "}

@@ -1,4 +1,4 @@
-import { Anchor, Code, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, ok } from "../../api/client";
 import { Problem } from "../../api/problem";
@@ -9,12 +9,15 @@ import { TimeAgo } from "../../components/Time";
 import { useTenant } from "../../lib/useTenant";
 import { to } from "../../routes";
 import { t } from "../../texts";
+import { actionName } from "../audit/action-name";
+import { useActors } from "../audit/actors";
 
 const EVENTS = 6;
 
-/** What was done last, and by what kind of actor. */
+/** What was done last, and by whom. */
 export function LastEvents() {
   const tenant = useTenant();
+  const actors = useActors();
   const events = useQuery({
     queryKey: [...tenant.key, "audit", "last"],
     queryFn: () =>
@@ -45,9 +48,11 @@ export function LastEvents() {
         {rows?.map(({ sequence, action, actor, at }) => (
           <Group key={sequence} justify="space-between" gap="xs" wrap="nowrap" align="baseline">
             <div style={{ minWidth: 0 }}>
-              <Code>{action}</Code>
+              <Text size="sm" fw={550} style={{ overflowWrap: "anywhere" }}>
+                {actionName(action)}
+              </Text>
               <Text size="sm" c="dimmed">
-                {t.overview.audit.who(actor.split(":", 1)[0] ?? actor)}
+                {actors.name(actor)}
               </Text>
             </div>
             <Text size="sm" style={{ whiteSpace: "nowrap" }}>

@@ -55,6 +55,7 @@ export const coralRotation = {
       abandoned: "It was given up.",
       expired: "Nobody resumed it in time, so it was given up and the token erased.",
     } as Record<string, string>,
+    why: "Why it stopped",
     next: "Next",
     began: "Began",
     by: "By",
@@ -88,7 +89,7 @@ export const coralRotation = {
     done: "The rotation is given up.",
   },
   history: {
-    title: "Earlier rotations",
+    title: "All rotations",
     began: "Began",
     state: "State",
     keys: "Keys",

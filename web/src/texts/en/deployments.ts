@@ -2,7 +2,6 @@ import { duration, number, plural } from "../../lib/format";
 
 export const deployments = {
   title: "Deployments",
-  one: "Deployment",
   moveToCoral: "Move to Coral",
   lead: "Each is a Talk or a Coral that your readers comment in. It has keys and settings of its own.",
   all: "All deployments",
@@ -12,7 +11,6 @@ export const deployments = {
   columns: {
     name: "Name",
     kind: "Kind",
-    address: "Address",
     keys: "Keys",
     lifetime: "Tokens last",
     made: "Made",
@@ -20,7 +18,6 @@ export const deployments = {
   signs: "Signs",
   noKey: "No key signs",
   waiting: (count: number) => plural(count, { one: "# key waits", other: "# keys wait" }),
-  verifying: (count: number) => plural(count, { one: "# key verifies", other: "# keys verify" }),
   tabs: { paste: "Settings to paste", check: "Check it", rotate: "Rotate in Coral", settings: "Configuration" },
   signingKeys: "Signing keys",
   fields: {
@@ -60,7 +57,6 @@ export const deployments = {
     lead: "Talk and Coral compare most of this to the letter. Change it on both sides.",
     readOnly: "You see this as a viewer. Admins can change it.",
     warnings: "Saved. Mind this",
-    reload: "Load it again",
   },
   make: {
     title: "Add a deployment",
@@ -109,7 +105,6 @@ export const deployments = {
     afterwards: "Then",
     notBefore: "Not before",
     command: "Command line",
-    notes: "To know",
   },
   revoke: {
     title: "Revoke this token",
@@ -136,13 +131,11 @@ export const deployments = {
     good: "This token is good",
     anonymous: "This token is refused, and the reader stays anonymous",
     bad: "This token is refused",
-    for: { reader: "for a reader", issuing: "for issuing tokens" } as Record<string, string>,
     user: "Reader",
     known: "in the directory",
     unknown: "not in the directory",
     key: "Key",
     ends: "Ends",
-    reason: "Reason",
     mend: "How to mend it",
     verdicts: {
       accepted: "Accepted",
@@ -158,7 +151,6 @@ export const deployments = {
     } as Record<string, string>,
     passed: (count: number) => plural(count, { one: "# check is right", other: "# checks are right" }),
     skipped: (count: number) => plural(count, { one: "# doesn't apply", other: "# don't apply" }),
-    wrong: (count: number) => plural(count, { one: "# thing to mend", other: "# things to mend" }),
     notCounted: "For your information: this deployment doesn't depend on it.",
     found: "What was found in the settings",
     foundNone: "Nothing was found in the settings.",
