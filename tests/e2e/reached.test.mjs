@@ -10,7 +10,7 @@ test("a newsroom is made with an address, an issuer and an audience of its own",
   const page = await on.owner("/new-newsroom");
   await page.getByLabel("Name", { exact: true }).fill("The Evening Post");
   await page.getByLabel("Address of your Talk").fill("https://talk.evening.example");
-  await page.getByRole("button", { name: "Name in addresses, issuer, audience" }).click();
+  await page.getByRole("button", { name: "More settings" }).click();
   await page.getByLabel("Name in addresses").fill("Evening!");
   await page.getByLabel("Issuer").fill("https://sso.evening.example");
   await page.getByLabel("Audience").fill("comments");
@@ -54,7 +54,7 @@ test("newsrooms are sorted, and the master key's age is told", async () => {
   await page.getByRole("link", { name: "Zoo" }).waitFor();
   assert.equal((await names())[0], "Zoo");
   await page.getByRole("combobox", { name: "Sort by" }).click();
-  await page.getByRole("option", { name: "Name", exact: true }).click();
+  await page.getByRole("option", { name: "By name", exact: true }).click();
   await page.waitForURL(/sort=name/);
   assert.equal((await names()).at(-1), "Zoo");
   await inspect(page, "platform-sorted");

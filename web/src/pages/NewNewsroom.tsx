@@ -4,6 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useId, useState } from "react";
 import { api, ok, type Schema } from "../api/client";
 import { refreshSession } from "../auth/session";
+import { IconChevronDown } from "../components/icons";
 import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { SecretOnce } from "../components/SecretOnce";
@@ -115,6 +116,8 @@ function More({ form, coral }: { form: Form; coral: boolean }) {
         onClick={toggle}
         aria-expanded={open || wrong}
         aria-controls={id}
+        px={0}
+        rightSection={<IconChevronDown size={15} aria-hidden style={{ rotate: open || wrong ? "180deg" : "0deg" }} />}
       >
         {texts.more}
       </Button>

@@ -8,12 +8,18 @@ import { useChange } from "../../lib/useChange";
 import { useTenant } from "../../lib/useTenant";
 import { t } from "../../texts";
 import { CheckReport } from "./CheckReport";
-import { RevokeToken } from "./RevokeToken";
+import { RevokedToken, RevokeToken } from "./RevokeToken";
 
 /** Tries every rule on a token. What is pasted is kept in this component's state only: it is a secret. */
 export function Checker({ deployment }: { deployment: string }) {
   const tenant = useTenant();
   const [checked, setChecked] = useState<{ report: Schema<"TokenCheckReport">; token: string } | null>(null);
+  const [revoked, setRevoked] = useState<Schema<"Revoked"> | null>(null);
+  // What was found no longer holds.
+  const ended = (answer: Schema<"Revoked">) => {
+    setChecked(null);
+    setRevoked(answer);
+  };
   const result = useRef<HTMLDivElement>(null);
   const form = useForm({ initialValues: { token: "", settings: "" } });
   const check = useChange({
@@ -25,7 +31,10 @@ export function Checker({ deployment }: { deployment: string }) {
           body: { token, deployment, ...(settings.trim() !== "" && { settings }) },
         }),
       ),
-    done: (report, { token }) => setChecked({ report, token }),
+    done: (report, { token }) => {
+      setRevoked(null);
+      setChecked({ report, token });
+    },
   });
   useEffect(() => {
     if (checked) result.current?.focus();
@@ -40,6 +49,7 @@ export function Checker({ deployment }: { deployment: string }) {
               issued={(token) => {
                 form.setFieldValue("token", token);
                 setChecked(null);
+                setRevoked(null);
               }}
             />
           )}
@@ -77,12 +87,13 @@ export function Checker({ deployment }: { deployment: string }) {
           </form>
         </Stack>
       </Section>
+      {revoked && <RevokedToken answer={revoked} />}
       {checked && (
         <div ref={result} tabIndex={-1} style={{ outline: "none" }}>
           <Stack>
             <CheckReport report={checked.report} />
             {checked.report.accepted && tenant.may("admin") && (
-              <RevokeToken key={checked.token} token={checked.token} deployment={deployment} />
+              <RevokeToken key={checked.token} token={checked.token} deployment={deployment} done={ended} />
             )}
           </Stack>
         </div>

@@ -169,7 +169,7 @@ function Secrets({ secrets }: { secrets: CoralPlan["coral_secrets"] }) {
         <Table.Tbody>
           {secrets.map(({ kid, active, known_here, created_at, inactive_at }) => (
             <Table.Tr key={kid}>
-              <Table.Td>
+              <Table.Td miw={190}>
                 <CopyValue value={kid} label={texts.plan.kid} />
               </Table.Td>
               <Table.Td>

@@ -12,12 +12,19 @@ import { t } from "../../texts";
 
 const texts = t.deployments.revoke;
 
+type Revoked = Schema<"Revoked">;
+
+interface RevokeProps {
+  token: string;
+  deployment: string;
+  done: (answer: Revoked) => void;
+}
+
 /** Ends the one token that was checked: somebody has it who shouldn't. */
-export function RevokeToken({ token, deployment }: { token: string; deployment: string }) {
+export function RevokeToken({ token, deployment, done }: RevokeProps) {
   const tenant = useTenant();
   const [asking, setAsking] = useState(false);
-  const [answer, setAnswer] = useState<Schema<"Revoked"> | null>(null);
-  const revoke = useChange<void, Schema<"Revoked">>({
+  const revoke = useChange<void, Revoked>({
     run: () =>
       ok(
         api.POST("/v1/tenants/{tenant}/tokens/revoke", {
@@ -26,40 +33,18 @@ export function RevokeToken({ token, deployment }: { token: string; deployment: 
           body: { token: token.replaceAll(/^\s*Bearer\s|["'\s]/gi, ""), deployment },
         }),
       ),
-    done: (answer) => {
-      setAsking(false);
-      setAnswer(answer);
-    },
+    done,
   });
   return (
     <Section
       title={texts.title}
       lead={texts.lead}
       actions={
-        !answer && (
-          <Button variant="default" onClick={() => setAsking(true)} disabled={tenant.suspended}>
-            {texts.action}…
-          </Button>
-        )
+        <Button variant="default" onClick={() => setAsking(true)} disabled={tenant.suspended}>
+          {texts.action}…
+        </Button>
       }
     >
-      {answer && (
-        <Alert
-          role="status"
-          color="blue"
-          icon={<IconInfoCircle aria-hidden />}
-          title={answer.revoked ? texts.done : texts.wasNotGood}
-        >
-          <Stack gap={4}>
-            <Text size="sm">{sentence(answer.note)}</Text>
-            {answer.accepted_by_talk_until && (
-              <Text size="sm">
-                {t.users.access.until} <When value={answer.accepted_by_talk_until} />.
-              </Text>
-            )}
-          </Stack>
-        </Alert>
-      )}
       <ConfirmByTyping
         opened={asking}
         close={() => {
@@ -73,5 +58,26 @@ export function RevokeToken({ token, deployment }: { token: string; deployment: 
         <Text size="sm">{texts.body}</Text>
       </ConfirmByTyping>
     </Section>
+  );
+}
+
+/** What became of it, in the server's words. */
+export function RevokedToken({ answer }: { answer: Revoked }) {
+  return (
+    <Alert
+      role="status"
+      color="blue"
+      icon={<IconInfoCircle aria-hidden />}
+      title={answer.revoked ? texts.done : texts.wasNotGood}
+    >
+      <Stack gap={4}>
+        <Text size="sm">{sentence(answer.note)}</Text>
+        {answer.accepted_by_talk_until && (
+          <Text size="sm">
+            {t.users.access.until} <When value={answer.accepted_by_talk_until} />.
+          </Text>
+        )}
+      </Stack>
+    </Alert>
   );
 }

@@ -66,7 +66,7 @@ export const account = {
     namePlaceholder: "The Post",
     rootUrl: "Address of your Talk",
     rootUrlHelp: "What TALK_ROOT_URL says.",
-    more: "Name in addresses, issuer, audience",
+    more: "More settings",
     slugHelp: "It is made from the name unless you say otherwise. It can't be changed later.",
     submit: "Make the newsroom",
     made: "Your newsroom is there.",

@@ -16,8 +16,8 @@ export const platform = {
     made: "Made",
     sort: "Sort by",
     sorts: {
-      "": "Name in addresses",
-      name: "Name",
+      "": "By name in addresses",
+      name: "By name",
       newest: "Newest first",
       oldest: "Oldest first",
       suspended: "Suspended first",
