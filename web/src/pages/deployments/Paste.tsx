@@ -63,7 +63,7 @@ function Talk({ settings, deployment }: { settings: Settings; deployment: string
         </Alert>
       )}
       {talk && <Forms names={t.deployments.paste.forms} texts={talk} />}
-      {talk && (
+      {talk && !tenant.suspended && (
         <Text size="sm" c="dimmed">
           {t.deployments.paste.secrets}{" "}
           {tenant.may("owner") ? (

@@ -72,7 +72,7 @@ function Actions({ deployment }: { deployment: Deployment }) {
   const off = tenant.suspended;
   return (
     <>
-      {tenant.may("owner") && (
+      {tenant.mayChange("owner") && (
         <Button variant="default" onClick={() => setOpen("export")}>
           {t.signingKeys.export.action}
         </Button>

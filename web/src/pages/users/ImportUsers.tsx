@@ -1,4 +1,4 @@
-import { Anchor, Button, Checkbox, Group, Progress, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Checkbox, Group, Progress, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import type { Schema } from "../../api/client";
@@ -46,7 +46,9 @@ export default function ImportUsers() {
         </Anchor>
       }
     >
-      {chosen ? (
+      {!tenant.mayChange("admin") ? (
+        <Alert>{tenant.suspended ? t.users.import.suspended : t.users.import.adminsOnly}</Alert>
+      ) : chosen ? (
         <Import {...chosen} key={`${chosen.file.name}:${chosen.file.lastModified}`} another={() => setChosen(null)} />
       ) : (
         <Drop choose={(file) => void choose(file)} />

@@ -26,7 +26,7 @@ export default function Users() {
   const [search] = useDebouncedValue(typed.trim(), TYPING);
   const [making, setMaking] = useState(false);
   const shown = query.get("show") ?? "all";
-  const admin = tenant.may("admin");
+  const admin = tenant.mayChange("admin");
   useEffect(() => setQuery({ q: search }), [search]);
   const list = usePagedQuery([...tenant.key, "users", { search, shown }], (cursor) =>
     ok(

@@ -12,4 +12,5 @@ export const shell = {
   scheme: { label: "Colours", light: "Light", dark: "Dark", auto: "As the system" },
   offline: "You are offline. What you see may be old, and nothing can be changed until you are back.",
   suspended: "This newsroom is suspended: its readers get no tokens, and nothing can be changed.",
+  suspendedReason: "The reason",
 };
