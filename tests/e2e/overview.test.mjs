@@ -6,7 +6,6 @@ import { inspect, stage } from "./story.mjs";
 const on = stage();
 const OVERVIEW = "/newsrooms/demo";
 const USAGE = "/newsrooms/demo/usage";
-const BOUNDS = [50, 200, 1000, 5000, 25_000, 100_000, 1_000_000];
 
 const open = async (path, title) => {
   const page = await on.owner("/");
@@ -17,23 +16,16 @@ const open = async (path, title) => {
   } };
 };
 
-/** Answers with usage as a busy newsroom has it. */
-async function busy(page) {
-  await page.route(/\/v1\/tenants\/demo\/usage\?/, async (route) => {
-    const query = new URL(route.request().url()).searchParams;
-    const step = query.get("by") === "day" ? 86_400_000 : 3_600_000;
-    const from = Math.floor(Date.parse(query.get("from")) / step) * step;
-    const to = Math.ceil(Date.parse(query.get("to")) / step) * step;
-    const kinds = [["issue", "ok", 900], ["validate", "ok", 5200], ["validate", "expired", 420], ["validate", "bad_signature", 12], ["issue", "user_disabled", 30], ["introspect", "token_revoked", 55], ["validate", "wrong_audience", 22], ["validate", "unknown_key", 18], ["validate", "key_retired", 9], ["manage", "ok", 40]];
-    const data = [];
-    for (let at = from, index = 0; at < to; at += step, index++) {
-      for (const [operation, reason, usual] of kinds) {
-        const count = Math.round(usual * (1.2 + Math.sin(index / 3)) * (step > 4e6 ? 20 : 1));
-        if (count > 0) data.push({ at: new Date(at).toISOString(), operation, reason, count, latency: [0, count - 1, 0, 1, 0, 0, 0, 0] });
-      }
-    }
-    await route.fulfill({ json: { from: new Date(from).toISOString(), to: new Date(to).toISOString(), latency_bounds_us: BOUNDS, data } });
-  });
+/** A newsroom that nothing was asked of yet, and its first reader. */
+async function quiet(page) {
+  await page.goto("/new-newsroom");
+  await page.getByLabel("Name", { exact: true }).fill("The Quiet Post");
+  await page.getByLabel("Address of your Talk").fill("https://talk.quiet.example");
+  await page.getByRole("button", { name: "Make the newsroom" }).click();
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByText("2 of 5 steps are done.").waitFor();
+  await on.lanyard.run("api", "PUT", "/v1/tenants/the-quiet-post/users/1", '{"id":"1","username":"bob"}');
+  return (await on.lanyard.run("api-key", "create", "--tenant", "the-quiet-post", "--name", "cms")).api_key;
 }
 
 test("the overview says that nothing was asked yet", async () => {
@@ -53,15 +45,16 @@ test("the overview says that nothing was asked yet", async () => {
 });
 
 test("real requests are counted, by hour, day and month", async () => {
-  const { page, go } = await open(OVERVIEW, "Overview");
-  const { url, apiKey } = on.lanyard;
+  const { page, go } = await open("/newsrooms/the-quiet-post", "Overview");
+  const { url } = on.lanyard;
+  const apiKey = await quiet(page);
   for (let i = 0; i < 4; i++) {
-    await fetch(`${url}/t/demo/`, {
+    await fetch(`${url}/t/the-quiet-post/`, {
       method: "POST",
       headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
       body: '{"id":"1"}',
     });
-    await fetch(`${url}/t/demo/`, { headers: { authorization: "Bearer nonsense" } });
+    await fetch(`${url}/t/the-quiet-post/`, { headers: { authorization: "Bearer nonsense" } });
   }
   // Counts are written every ten seconds.
   for (let tries = 0; tries < 30; tries++) {
@@ -92,7 +85,6 @@ test("real requests are counted, by hour, day and month", async () => {
 
 test("charts of a busy newsroom can be read", async () => {
   const { page, go } = await open(OVERVIEW, "Overview");
-  await busy(page);
   await go();
   await page.getByRole("img", { name: /Requests over time/ }).waitFor();
   await inspect(page, "overview-busy");

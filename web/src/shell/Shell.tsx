@@ -27,8 +27,8 @@ export function Shell({ found, children }: { found: Found | null; children: Reac
   useEffect(close, [path, close]);
   return (
     <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 248, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      header={{ height: 52 }}
+      navbar={{ width: 236, breakpoint: "sm", collapsed: { mobile: !opened } }}
       padding={{ base: "md", sm: "xl" }}
       transitionDuration={0}
     >

@@ -31,14 +31,19 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
     {
       head: t.audit.list.action,
       cell: (event) => (
-        <UnstyledButton
-          onClick={() => setOpened(event)}
-          aria-label={t.audit.list.open(actionName(event.action), event.sequence)}
-        >
-          <Text size="sm" fw={550} c="var(--accent-text)" miw={130}>
-            {actionName(event.action)}
+        <>
+          <UnstyledButton
+            onClick={() => setOpened(event)}
+            aria-label={t.audit.list.open(actionName(event.action), event.sequence)}
+          >
+            <Text size="sm" fw={550} c="var(--accent-text)" miw={130}>
+              {actionName(event.action)}
+            </Text>
+          </UnstyledButton>
+          <Text size="xs" c="dimmed" hiddenFrom="sm">
+            <When value={event.at} />
           </Text>
-        </UnstyledButton>
+        </>
       ),
     },
     {
@@ -52,13 +57,13 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
     {
       head: t.audit.list.target,
       cell: ({ target }) => (
-        <Text size="xs" ff="monospace" c="dimmed" maw={220} truncate title={target}>
+        <Text size="xs" ff="monospace" c="dimmed" maw={300} truncate title={target}>
           {target}
         </Text>
       ),
       wideOnly: true,
     },
-    { head: t.audit.list.at, cell: ({ at }) => <When value={at} />, width: "14rem" },
+    { head: t.audit.list.at, cell: ({ at }) => <When value={at} />, width: "14rem", wideOnly: true },
   ];
   return (
     <Stack>

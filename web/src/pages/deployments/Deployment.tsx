@@ -1,5 +1,6 @@
-import { Anchor, Button, Group, Tabs } from "@mantine/core";
-import { IconArrowLeft, IconShieldLock } from "../../components/icons";
+import { Button, Group, Tabs } from "@mantine/core";
+import { BackLink } from "../../components/BackLink";
+import { IconShieldLock } from "../../components/icons";
 import { Link } from "../../components/Link";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
@@ -26,13 +27,7 @@ export default function Deployment() {
   return (
     <Page
       title={name}
-      above={
-        <Anchor component={Link} to={to("deployments", { tenant: tenant.slug })} size="sm" c="dimmed">
-          <Group gap={4} component="span">
-            <IconArrowLeft size={14} aria-hidden /> {t.deployments.all}
-          </Group>
-        </Anchor>
-      }
+      above={<BackLink to={to("deployments", { tenant: tenant.slug })}>{t.deployments.all}</BackLink>}
       lead={
         query.data && (
           <Group gap="xs" component="span">

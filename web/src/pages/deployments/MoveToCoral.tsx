@@ -2,8 +2,9 @@ import { Alert, Anchor, Group, List, Progress, Select, Skeleton, Stack, Stepper,
 import { useQuery } from "@tanstack/react-query";
 import { api, ok, type Schema } from "../../api/client";
 import { Problem } from "../../api/problem";
+import { BackLink } from "../../components/BackLink";
 import { type Column, DataTable } from "../../components/DataTable";
-import { IconArrowLeft, IconInfoCircle } from "../../components/icons";
+import { IconInfoCircle } from "../../components/icons";
 import { Link } from "../../components/Link";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -52,11 +53,7 @@ export default function MoveToCoral() {
     <Page
       title={texts.title}
       lead={texts.lead}
-      above={
-        <Anchor component={Link} to={to("deployments", path)} size="sm" display="inline-flex">
-          <IconArrowLeft size={16} aria-hidden /> {t.deployments.title}
-        </Anchor>
-      }
+      above={<BackLink to={to("deployments", path)}>{t.deployments.title}</BackLink>}
     >
       {error && <ProblemAlert problem={Problem.from(error)} retry={retry} />}
       {deployments.isSuccess && coral.all.length === 0 && (

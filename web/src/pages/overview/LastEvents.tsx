@@ -1,4 +1,4 @@
-import { Anchor, Code, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Code, Group, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, ok } from "../../api/client";
 import { Problem } from "../../api/problem";
@@ -9,6 +9,7 @@ import { TimeAgo } from "../../components/Time";
 import { useTenant } from "../../lib/useTenant";
 import { to } from "../../routes";
 import { t } from "../../texts";
+import classes from "./Overview.module.css";
 
 const EVENTS = 6;
 
@@ -41,21 +42,21 @@ export function LastEvents() {
           {t.overview.audit.none}
         </Text>
       )}
-      <Stack gap="sm">
+      <ul className={classes.rows}>
         {rows?.map(({ sequence, action, actor, at }) => (
-          <Group key={sequence} justify="space-between" gap="xs" wrap="nowrap" align="baseline">
-            <div style={{ minWidth: 0 }}>
+          <Group key={sequence} component="li" justify="space-between" gap="sm" wrap="nowrap">
+            <Group gap="4px 10px" style={{ minWidth: 0 }}>
               <Code>{action}</Code>
               <Text size="sm" c="dimmed">
                 {t.overview.audit.who(actor.split(":", 1)[0] ?? actor)}
               </Text>
-            </div>
-            <Text size="sm" style={{ whiteSpace: "nowrap" }}>
+            </Group>
+            <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
               <TimeAgo value={at} />
             </Text>
           </Group>
         ))}
-      </Stack>
+      </ul>
     </Section>
   );
 }

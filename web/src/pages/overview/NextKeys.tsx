@@ -12,6 +12,7 @@ import { useTenant } from "../../lib/useTenant";
 import { to } from "../../routes";
 import { t } from "../../texts";
 import { daysOf, type Key, nextStep } from "./next-step";
+import classes from "./Overview.module.css";
 
 const LIVING = ["active", "pending", "retiring"];
 
@@ -52,11 +53,11 @@ export function NextKeys() {
           {t.overview.keys.none}
         </Text>
       )}
-      <Stack gap="md">
+      <ul className={classes.rows}>
         {keys.data?.map(({ deployment, key }) => (
           <OneKey key={`${deployment} ${key.kid}`} deployment={deployment} signingKey={key} />
         ))}
-      </Stack>
+      </ul>
     </Section>
   );
 }
@@ -65,7 +66,7 @@ function OneKey({ deployment, signingKey }: { deployment: string; signingKey: Ke
   const now = useNow();
   const next = nextStep(signingKey, now);
   return (
-    <Stack gap={2}>
+    <Stack gap={2} component="li">
       <Group gap="xs" justify="space-between">
         <Group gap="xs">
           <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
@@ -73,7 +74,9 @@ function OneKey({ deployment, signingKey }: { deployment: string; signingKey: Ke
           </Text>
           <StatusBadge status={signingKey.state} />
         </Group>
-        <Text size="sm">{t.overview.keys.days(daysOf(signingKey, now))}</Text>
+        <Text size="sm" c="dimmed">
+          {t.overview.keys.days(daysOf(signingKey, now))}
+        </Text>
       </Group>
       <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
         {deployment} · {t.overview.keys[next]} {next === "wait" && <TimeAgo value={signingKey.safe_to_retire_at} />}

@@ -80,6 +80,7 @@ export const usage = {
     tenant_tokens_revoked: "All tokens revoked",
     "fields-invalid": "Wrong fields",
     "not-found": "Not found",
+    "user-not-found": "Unknown reader",
     "rate-limited": "Too many requests",
     "scope-insufficient": "API key lacks the scope",
     "precondition-failed": "Changed in between",
