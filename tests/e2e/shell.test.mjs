@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { isLater } from "./speed.mjs";
 import { inspect, register, stage } from "./story.mjs";
 
 const on = stage();
@@ -104,7 +105,7 @@ test("the first load is small, and what was loaded is never asked for again", as
     await page.context().addCookies((await visitor?.context().cookies()) ?? []);
     const scripts = [];
     page.on("response", (response) => {
-      if (/\.js$/.test(new URL(response.url()).pathname)) scripts.push(response);
+      if (/\.js$/.test(new URL(response.url()).pathname) && !isLater(response.url())) scripts.push(response);
     });
     await page.goto(path);
     await page.getByRole("heading", { level: 1, name: FIRST[path] }).waitFor();
