@@ -19,9 +19,10 @@ export function Suspended({ tenant }: { tenant: Tenant }) {
   return (
     <Alert color="orange" mb="md">
       {t.shell.suspended}
-      {typeof reason === "string" && (
-        <Text size="sm" mt={4} style={{ overflowWrap: "anywhere" }}>
-          {t.shell.suspendedReason(reason)}
+      {tenant.may("admin") && (
+        // Its line is there before the reason is: nothing jumps.
+        <Text size="sm" mt={4} mih="1.55em" style={{ overflowWrap: "anywhere" }}>
+          {typeof reason === "string" && t.shell.suspendedReason(reason)}
         </Text>
       )}
     </Alert>

@@ -43,7 +43,7 @@ export function Checker({ deployment }: { deployment: string }) {
     <Stack>
       <Section title={t.deployments.check.title} lead={t.deployments.check.lead}>
         <Stack gap="lg">
-          {tenant.may("admin") && (
+          {tenant.mayChange("admin") && (
             <Issue
               deployment={deployment}
               issued={(token) => {
@@ -79,7 +79,7 @@ export function Checker({ deployment }: { deployment: string }) {
                 {...form.getInputProps("settings")}
               />
               <Group justify="flex-end">
-                <Button type="submit" loading={check.busy}>
+                <Button type="submit" loading={check.busy} disabled={tenant.suspended}>
                   {t.deployments.check.submit}
                 </Button>
               </Group>
@@ -130,7 +130,7 @@ function Issue({ deployment, issued }: { deployment: string; issued: (token: str
             style={{ flex: "1 1 12rem", maxWidth: 320 }}
             {...form.getInputProps("user")}
           />
-          <Button type="submit" variant="default" loading={issue.busy} disabled={tenant.suspended}>
+          <Button type="submit" variant="default" loading={issue.busy}>
             {t.deployments.check.issue}
           </Button>
         </Group>

@@ -29,7 +29,7 @@ export function Configuration({ deployment, etag }: ConfigurationProps) {
   return (
     <Stack>
       <Settings deployment={deployment} etag={etag} />
-      {tenant.may("owner") && <Remove deployment={deployment} etag={etag} />}
+      {tenant.mayChange("owner") && <Remove deployment={deployment} etag={etag} />}
     </Stack>
   );
 }

@@ -83,7 +83,7 @@ function Talk({ settings, deployment, several, setSeveral }: TalkProps) {
           onChange={(event) => setSeveral(event.currentTarget.checked)}
         />
       )}
-      {talk && (
+      {talk && !tenant.suspended && (
         <Text size="sm" c="dimmed">
           {t.deployments.paste.secrets}{" "}
           {tenant.may("owner") ? (

@@ -1,4 +1,4 @@
-import { Anchor, SegmentedControl, SimpleGrid } from "@mantine/core";
+import { Anchor, SegmentedControl, SimpleGrid, Stack } from "@mantine/core";
 import { useState } from "react";
 import { Problem } from "../../api/problem";
 import { Figures } from "../../components/Figures";
@@ -11,6 +11,7 @@ import { useTenant } from "../../lib/useTenant";
 import { to } from "../../routes";
 import { t } from "../../texts";
 import { SetUpSteps } from "../setup/SetUpSteps";
+import { useSetUp } from "../setup/useSetUp";
 import { OutcomeChart, ReasonChart } from "../usage/UsageCharts";
 import { latencyText, type RangeName, type Step, spanOf, tokenLatency, totals, type UsagePage } from "../usage/usage";
 import { useUsage } from "../usage/useUsage";
@@ -27,6 +28,9 @@ export default function Overview() {
   const usage = useUsage(RANGES[step], () => spanOf(RANGES[step], new Date()));
   const page = usage.data?.page;
   const drawn = usage.data?.span.step ?? step;
+  // Whether steps stand above all else: until that is known, nothing is shown that they would push down.
+  const { setUp, problem } = useSetUp();
+  const settled = setUp !== undefined || problem !== null;
   return (
     <Page
       title={t.overview.title}
@@ -39,29 +43,31 @@ export default function Overview() {
         />
       }
     >
-      <SetUpSteps />
-      <ProblemAlert problem={usage.error ? Problem.from(usage.error) : null} retry={() => void usage.refetch()} />
-      <Numbers page={page} />
-      <SimpleGrid cols={{ base: 1, lg: 2 }}>
-        <Section
-          title={t.usage.chart}
-          lead={t.overview.spans[drawn]}
-          actions={
-            <Anchor component={Link} to={to("usage", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
-              {t.overview.more}
-            </Anchor>
-          }
-        >
-          <OutcomeChart page={page} step={drawn} />
-        </Section>
-        <Section title={t.usage.refusals} lead={t.overview.spans[drawn]}>
-          <ReasonChart page={page} step={drawn} />
-        </Section>
-      </SimpleGrid>
-      <SimpleGrid cols={{ base: 1, lg: tenant.may("admin") ? 2 : 1 }}>
-        <NextKeys />
-        {tenant.may("admin") && <LastEvents />}
-      </SimpleGrid>
+      <Stack gap="lg" aria-busy={!settled} {...(!settled && { style: { visibility: "hidden" } })}>
+        <SetUpSteps />
+        <ProblemAlert problem={usage.error ? Problem.from(usage.error) : null} retry={() => void usage.refetch()} />
+        <Numbers page={page} />
+        <SimpleGrid cols={{ base: 1, lg: 2 }}>
+          <Section
+            title={t.usage.chart}
+            lead={t.overview.spans[drawn]}
+            actions={
+              <Anchor component={Link} to={to("usage", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
+                {t.overview.more}
+              </Anchor>
+            }
+          >
+            <OutcomeChart page={page} step={drawn} />
+          </Section>
+          <Section title={t.usage.refusals} lead={t.overview.spans[drawn]}>
+            <ReasonChart page={page} step={drawn} />
+          </Section>
+        </SimpleGrid>
+        <SimpleGrid cols={{ base: 1, lg: tenant.may("admin") ? 2 : 1 }}>
+          <NextKeys />
+          {tenant.may("admin") && <LastEvents />}
+        </SimpleGrid>
+      </Stack>
     </Page>
   );
 }

@@ -78,7 +78,7 @@ function Actions({ deployment }: { deployment: Deployment }) {
   const off = tenant.suspended;
   return (
     <>
-      {tenant.may("owner") && (
+      {tenant.mayChange("owner") && (
         <Button variant="default" onClick={() => setOpen("export")}>
           {t.signingKeys.export.action}
         </Button>

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Progress, Stack, Text } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Progress, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import type { Schema } from "../../api/client";
@@ -39,7 +39,9 @@ export default function ImportUsers() {
       lead={t.users.import.lead}
       above={<BackLink to={to("users", { tenant: tenant.slug })}>{t.users.back}</BackLink>}
     >
-      {chosen ? (
+      {!tenant.mayChange("admin") ? (
+        <Alert>{tenant.suspended ? t.users.import.suspended : t.users.import.adminsOnly}</Alert>
+      ) : chosen ? (
         <Import {...chosen} key={`${chosen.file.name}:${chosen.file.lastModified}`} another={() => setChosen(null)} />
       ) : (
         <Drop choose={(file) => void choose(file)} />

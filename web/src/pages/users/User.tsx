@@ -58,7 +58,9 @@ function OneUser({ user }: { user: string }) {
         {query.data ? (
           <>
             <Record reader={query.data.data} etag={query.data.etag} />
-            {tenant.may("admin") && <Access reader={query.data.data} etag={query.data.etag} deleted={setDeleted} />}
+            {tenant.mayChange("admin") && (
+              <Access reader={query.data.data} etag={query.data.etag} deleted={setDeleted} />
+            )}
           </>
         ) : (
           !problem && <Skeleton height={320} radius="md" />
@@ -80,7 +82,7 @@ function Record({ reader, etag }: { reader: Reader; etag: string }) {
       title={t.users.record.title}
       lead={t.users.record.lead}
       actions={
-        tenant.may("admin") && (
+        tenant.mayChange("admin") && (
           <Button variant="default" size="xs" onClick={() => setEditing({ reader, etag })}>
             {t.users.record.edit}
           </Button>

@@ -43,8 +43,8 @@ export const common = {
     body: "That is our fault. Loading it again may help; what you had typed is kept.",
   },
   newVersion: {
-    title: "Lanyard has been updated",
-    body: "This page belongs to an older version. Load it again to go on; what you had typed is kept.",
+    title: "This page couldn't be loaded",
+    body: "The server can't be reached, or Lanyard has been updated. Load the page again; what you had typed is kept.",
   },
   status: {
     active: "Active",

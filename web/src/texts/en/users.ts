@@ -97,6 +97,8 @@ export const users = {
   },
   import: {
     title: "Import readers",
+    adminsOnly: "Admins and owners of the newsroom import readers.",
+    suspended: "No readers can be imported while the newsroom is suspended.",
     lead: "A record with a new id adds a reader. One with a known id takes the old record's place.",
     drop: "Drop a file here",
     dropNow: "Let go to choose this file",
