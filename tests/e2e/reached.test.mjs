@@ -62,23 +62,3 @@ test("newsrooms are sorted, and the master key's age is told", async () => {
   await page.getByText("Never replaced").waitFor();
   await inspect(page, "platform-master-key");
 });
-
-test("a suspended newsroom's owner reads why", async () => {
-  await on.lanyard.run("tenant", "create", "quiet", "--issuer", "https://talk.quiet.example");
-  const page = await on.owner("/new-newsroom");
-  const slug = `post-${randomBytes(3).toString("hex")}`;
-  await page.getByLabel("Name", { exact: true }).fill(slug);
-  await page.getByLabel("Address of your Talk").fill(`https://${slug}.example`);
-  await page.getByRole("button", { name: "Make the newsroom" }).click();
-  await page.getByRole("button", { name: "I have kept it" }).click();
-  await page.goto(`/platform/newsrooms/${slug}`);
-  await page.getByText("Saving sets all six numbers.").waitFor();
-  await page.getByRole("button", { name: "Suspend" }).click();
-  await page.getByLabel("Reason").fill("Unpaid since March");
-  await page.getByLabel(`Type ${slug} to go on`).fill(slug);
-  await page.getByRole("button", { name: "Suspend the newsroom" }).click();
-  await page.getByText("Its owners read this reason").waitFor();
-  await page.getByRole("link", { name: "Open its pages" }).click();
-  await page.getByText("The platform's reason: Unpaid since March").waitFor();
-  await inspect(page, "suspended-reason");
-});
