@@ -70,7 +70,7 @@ fn a_reader_in_memory_costs_little_more_than_the_record() {
             let id = format!("reader-{number}");
             let email = format!("{id}@readers.example");
             let record = json!({ "id": id, "username": "Reader", "email": email }).to_string();
-            let place = i64::try_from(number).unwrap();
+            let place = u64::try_from(number).unwrap();
             users::copy_row(
                 &mut rows,
                 place,
