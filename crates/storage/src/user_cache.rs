@@ -15,6 +15,7 @@ use lanyard_core::{
     user::{User, UserId},
 };
 use moka::{
+    Equivalent,
     future::Cache,
     ops::compute::{CompResult, Op},
 };
@@ -71,6 +72,16 @@ pub(crate) struct CachedReader {
 }
 
 type Key = (TenantId, UserId);
+
+/// A key as it is asked for, without a copy of the id.
+#[derive(Hash)]
+struct Wanted<'a>(TenantId, &'a UserId);
+
+impl Equivalent<Key> for Wanted<'_> {
+    fn equivalent(&self, (tenant, id): &Key) -> bool {
+        self.0 == *tenant && self.1 == id
+    }
+}
 
 /// The readers of all tenants.
 #[derive(Debug)]
@@ -131,12 +142,12 @@ impl Readers {
         tenant: &TenantView,
         id: &UserId,
     ) -> Result<Option<Arc<Reader>>, StorageError> {
-        let key = (tenant.id, id.clone());
-        if let Some(cached) = self.memory.get(&key).await
+        if let Some(cached) = self.memory.get(&Wanted(tenant.id, id)).await
             && cached.as_of >= tenant.required(id)
         {
             return Ok(cached.reader);
         }
+        let key = (tenant.id, id.clone());
         // Calls for one key wait for one another here, so the second finds what the first has fetched.
         let fetch = self.memory.entry(key).and_try_compute_with(async |entry| {
             let required = tenant.required(id);
