@@ -132,7 +132,7 @@ test("a suspended newsroom tells its owner why, and offers nothing that would be
   assert.equal(await page.getByRole("button", { name: "Check it" }).count(), 0);
   await page.goto("/newsrooms/demo");
   await page.getByText("This newsroom is suspended").waitFor();
-  await page.getByText("The reason: Unpaid since March").waitFor();
+  await page.getByText("The platform's reason: Unpaid since March").waitFor();
   await inspect(page, "suspended");
   await page.goto("/newsrooms/demo/signing-keys");
   await page.getByText("One key signs", { exact: true }).waitFor();

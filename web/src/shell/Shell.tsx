@@ -1,17 +1,17 @@
-import { Alert, AppShell, Burger, Group, Text } from "@mantine/core";
+import { Alert, AppShell, Burger, Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { onlineManager, useQuery } from "@tanstack/react-query";
+import { onlineManager } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
-import { api, ok } from "../api/client";
 import { IconWifiOff } from "../components/icons";
 import { Link } from "../components/Link";
-import { type Tenant, useMaybeTenant } from "../lib/useTenant";
+import { useMaybeTenant } from "../lib/useTenant";
 import { usePlace } from "../router";
 import { type Found, to } from "../routes";
 import { t } from "../texts";
 import { Brand } from "./Brand";
 import { Navigation } from "./Navigation";
 import classes from "./Shell.module.css";
+import { Suspended } from "./Suspended";
 import { UserMenu } from "./UserMenu";
 
 const isOnline = (): boolean => onlineManager.isOnline();
@@ -74,27 +74,5 @@ export function Shell({ found, children }: { found: Found | null; children: Reac
         </div>
       </AppShell.Main>
     </AppShell>
-  );
-}
-
-/** That the newsroom is suspended; and to those who may read its log, why. */
-function Suspended({ tenant: { slug, key, may } }: { tenant: Tenant }) {
-  const reason = useQuery({
-    queryKey: [...key, "audit", "suspended"],
-    enabled: may("admin"),
-    queryFn: async () => {
-      const params = { path: { tenant: slug }, query: { action: "tenant.suspend", limit: 1 } };
-      const { data } = await ok(api.GET("/v1/tenants/{tenant}/audit-events", { params }));
-      return (data[0]?.detail as { reason?: string } | undefined)?.reason ?? "";
-    },
-  });
-  return (
-    <Alert color="orange" mb="md" title={t.shell.suspended}>
-      {may("admin") && (
-        <Text size="sm" mih="1.55em" style={{ overflowWrap: "anywhere" }}>
-          {reason.data && `${t.shell.suspendedReason}: ${reason.data}`}
-        </Text>
-      )}
-    </Alert>
   );
 }

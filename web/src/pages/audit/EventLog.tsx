@@ -6,6 +6,7 @@ import { When } from "../../components/Time";
 import { type ListPage, usePagedQuery } from "../../lib/queries";
 import { usePlace } from "../../router";
 import { t } from "../../texts";
+import { actionName } from "./action-name";
 import { useActors } from "./actors";
 import { EventDialogue } from "./EventDialogue";
 import { Filter } from "./Filter";
@@ -79,6 +80,3 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
     </Stack>
   );
 }
-
-/** An act in words; one that is newer than this page by the name that the API has for it. */
-export const actionName = (action: string): string => t.audit.actions[action] ?? action;

@@ -1,4 +1,4 @@
-import { Button, Group, Tabs } from "@mantine/core";
+import { Button, Group, Stack, Tabs } from "@mantine/core";
 import { BackLink } from "../../components/BackLink";
 import { IconShieldLock } from "../../components/icons";
 import { Link } from "../../components/Link";
@@ -11,10 +11,11 @@ import { to } from "../../routes";
 import { t } from "../../texts";
 import { Checker } from "./Checker";
 import { Configuration } from "./Configuration";
+import { CoralRotations } from "./CoralRotations";
 import { Paste } from "./Paste";
 import { keysPath, useDeployment } from "./queries";
 
-const TABS = ["paste", "check", "settings"] as const;
+const TABS = ["paste", "check", "rotate", "settings"] as const;
 type Tab = (typeof TABS)[number];
 
 /** One Talk or Coral: what connects it, the checker, and what its tokens say. */
@@ -23,7 +24,10 @@ export default function Deployment() {
   const name = useParam("deployment");
   const query = useDeployment(name);
   const asked = new URLSearchParams(usePlace().search).get("tab");
-  const tab: Tab = TABS.find((one) => one === asked) ?? "paste";
+  const kind = query.data?.data.kind;
+  // Talk's keys are rotated among the signing keys.
+  const tabs = TABS.filter((one) => one !== "rotate" || kind === "coral");
+  const tab: Tab = (kind === undefined ? TABS : tabs).find((one) => one === asked) ?? "paste";
   return (
     <Page
       title={name}
@@ -37,19 +41,30 @@ export default function Deployment() {
         )
       }
       actions={
-        <Button
-          variant="default"
-          component={Link}
-          to={keysPath(to("signingKeys", { tenant: tenant.slug }), name)}
-          leftSection={<IconShieldLock size={16} aria-hidden />}
-        >
-          {t.deployments.signingKeys}
-        </Button>
+        <>
+          {kind && (
+            <Button
+              variant="default"
+              component={Link}
+              to={`${to("moveToCoral", { tenant: tenant.slug })}?${kind === "talk" ? "from" : "to"}=${encodeURIComponent(name)}`}
+            >
+              {t.deployments.moveToCoral}
+            </Button>
+          )}
+          <Button
+            variant="default"
+            component={Link}
+            to={keysPath(to("signingKeys", { tenant: tenant.slug }), name)}
+            leftSection={<IconShieldLock size={16} aria-hidden />}
+          >
+            {t.deployments.signingKeys}
+          </Button>
+        </>
       }
     >
       <Tabs value={tab} onChange={(next) => setQuery({ tab: next === "paste" ? null : next })} keepMounted={false}>
         <Tabs.List>
-          {TABS.map((one) => (
+          {tabs.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.deployments.tabs[one]}
             </Tabs.Tab>
@@ -60,6 +75,15 @@ export default function Deployment() {
         </Tabs.Panel>
         <Tabs.Panel value="check" pt="lg">
           <Checker deployment={name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="rotate" pt="lg">
+          <Loaded query={query}>
+            {({ data }) => (
+              <Stack>
+                <CoralRotations deployment={data} />
+              </Stack>
+            )}
+          </Loaded>
         </Tabs.Panel>
         <Tabs.Panel value="settings" pt="lg">
           <Loaded query={query}>

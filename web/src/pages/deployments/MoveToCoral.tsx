@@ -17,6 +17,7 @@ import { setQuery, usePlace } from "../../router";
 import { to } from "../../routes";
 import { t } from "../../texts";
 import { CutBack, CutOver } from "./CutOver";
+import { useDeployments } from "./queries";
 
 export type Move = Schema<"MoveOut">;
 export interface Names {
@@ -31,12 +32,9 @@ export default function MoveToCoral() {
   const tenant = useTenant();
   const path = { tenant: tenant.slug };
   const asked = new URLSearchParams(usePlace().search);
-  const deployments = useQuery({
-    queryKey: [...tenant.key, "deployments", "all"],
-    queryFn: () => ok(api.GET("/v1/tenants/{tenant}/deployments", { params: { path, query: { limit: 200 } } })),
-  });
+  const deployments = useDeployments();
   const named = (kind: string, wanted: string | null, usual: string) => {
-    const all = deployments.data?.data.filter((one) => one.kind === kind).map(({ name }) => name) ?? [];
+    const all = deployments.data?.filter((one) => one.kind === kind).map(({ name }) => name) ?? [];
     const name = [wanted, usual].find((name) => name !== null && all.includes(name)) ?? all[0] ?? usual;
     return { all, name };
   };

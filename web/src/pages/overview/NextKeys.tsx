@@ -25,13 +25,15 @@ export function NextKeys() {
       const path = { tenant: tenant.slug };
       const { data } = await ok(api.GET("/v1/tenants/{tenant}/deployments", { params: { path } }));
       const lists = await Promise.all(
-        data.map(async ({ name }) => {
+        data.map(async ({ name, kind }) => {
           const page = await ok(
             api.GET("/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", {
               params: { path: { ...path, deployment: name } },
             }),
           );
-          return page.data.filter(({ state }) => LIVING.includes(state)).map((key) => ({ deployment: name, key }));
+          return page.data
+            .filter(({ state }) => LIVING.includes(state))
+            .map((key) => ({ deployment: name, kind, key }));
         }),
       );
       return lists.flat();
@@ -54,15 +56,15 @@ export function NextKeys() {
         </Text>
       )}
       <ul className={classes.rows}>
-        {keys.data?.map(({ deployment, key }) => (
-          <OneKey key={`${deployment} ${key.kid}`} deployment={deployment} signingKey={key} />
+        {keys.data?.map(({ deployment, kind, key }) => (
+          <OneKey key={`${deployment} ${key.kid}`} deployment={deployment} coral={kind === "coral"} signingKey={key} />
         ))}
       </ul>
     </Section>
   );
 }
 
-function OneKey({ deployment, signingKey }: { deployment: string; signingKey: Key }) {
+function OneKey({ deployment, coral, signingKey }: { deployment: string; coral: boolean; signingKey: Key }) {
   const now = useNow();
   const next = nextStep(signingKey, now);
   return (
@@ -72,14 +74,15 @@ function OneKey({ deployment, signingKey }: { deployment: string; signingKey: Ke
           <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
             {signingKey.kid}
           </Text>
-          <StatusBadge status={signingKey.state} />
+          <StatusBadge status={signingKey.state} label={t.signingKeys.states[signingKey.state] ?? signingKey.state} />
         </Group>
         <Text size="sm" c="dimmed">
           {t.overview.keys.days(daysOf(signingKey, now))}
         </Text>
       </Group>
       <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-        {deployment} · {t.overview.keys[next]} {next === "wait" && <TimeAgo value={signingKey.safe_to_retire_at} />}
+        {deployment} · {t.overview.keys[coral && next === "pending" ? "pendingCoral" : next]}{" "}
+        {next === "wait" && <TimeAgo value={signingKey.safe_to_retire_at} />}
       </Text>
     </Stack>
   );

@@ -4,7 +4,6 @@ const readers = (count: number) => plural(count, { one: "# reader", other: "# re
 
 export const users = {
   title: "Readers",
-  one: "Reader",
   lead: "The people who comment. Their records come from your CMS or from a file, and stay as you sent them.",
   search: "Search readers",
   searchHelp: "The beginning of an id, an e-mail address or a username",
