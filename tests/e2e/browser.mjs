@@ -39,6 +39,8 @@ export async function person(browser, options = {}) {
     let shifts = [];
     // What has moved is told at once: it may be gone later.
     const note = ({ value, hadRecentInput, startTime, sources }) => {
+      // A dialogue covers the page, and becomes its own answer.
+      if (document.querySelector('[role="dialog"]')) return;
       const what = sources.map(({ node, previousRect: from, currentRect: to }) => {
         const element = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node;
         const words = (element?.innerText ?? "").replaceAll(/\s+/g, " ").slice(0, 40);

@@ -62,7 +62,7 @@ test("a Coral's secret is rotated: looked at first, begun, cut off, resumed, and
   await page.getByRole("heading", { name: "What would be done" }).waitFor();
   await page.getByText("Is a key here").waitFor();
   assert.equal(coral.secrets.length, 1, "looking changes nothing");
-  await inspect(page, "coral-rotation-plan");
+  await inspect(page, "coral-rotation-plan", { grew: true });
   await page.getByLabel(TOKEN).fill(`${ADMIN}x`);
   assert.equal(await page.getByRole("button", { name: "Rotate now" }).isDisabled(), true);
   await look(page, ADMIN);
@@ -73,9 +73,9 @@ test("a Coral's secret is rotated: looked at first, begun, cut off, resumed, and
   await page.getByRole("button", { name: "Rotate now" }).click();
   await page.getByText("It stopped before its end.").waitFor({ timeout: 60_000 });
   assert.equal(coral.secrets.length, 2);
-  await inspect(page, "coral-rotation-interrupted");
+  await inspect(page, "coral-rotation-interrupted", { grew: true });
   await page.getByRole("button", { name: "Resume…" }).click();
-  await inspect(page, "coral-rotation-resume");
+  await inspect(page, "coral-rotation-resume", { grew: true });
   await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
   await page.getByText("The new key signs, and Coral takes it.").waitFor({ timeout: 60_000 });
   assert.equal(coral.secrets.length, 2, "no second secret is made");

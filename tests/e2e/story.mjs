@@ -90,13 +90,28 @@ export async function isStill(page, name) {
   assert.ok(value <= 0.1, `${name} jumps by ${value.toFixed(3)}: \n${what.join("\n")}`);
 }
 
+/** A page that nobody touches does nothing: one that draws itself again and again keeps a processor busy. */
+export async function isAtRest(page, name) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  const busy = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "ScriptDuration").value;
+  };
+  const before = await busy();
+  await pause(500);
+  const share = ((await busy()) - before) / 0.5;
+  await session.detach();
+  assert.ok(share < 0.3, `${name} computes ${Math.round(share * 100)} % of the time, and nobody touches it`);
+}
+
 /**
  * A page as people with and without eyes find it: nothing jumped, axe finds nothing, nothing sticks out at 360 px,
- * pictures are kept.
+ * pictures are kept. A page that `grew` shows the late answer to what somebody pressed: that moves what is below it.
  */
-export async function inspect(page, name) {
+export async function inspect(page, name, { grew = false } = {}) {
   await page.waitForLoadState("networkidle");
-  await isStill(page, name);
+  if (!grew) await isStill(page, name);
   await pictures(page, name);
   for (const scheme of ["dark", "light"]) {
     await paint(page, scheme);

@@ -1,7 +1,7 @@
 import { Alert, Button, Checkbox, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api, ok, type Schema } from "../../api/client";
 import { ConfirmByTyping } from "../../components/ConfirmByTyping";
 import { IconAlertTriangle } from "../../components/icons";
@@ -41,12 +41,15 @@ function Settings({ deployment, etag }: ConfigurationProps) {
   const mayChange = tenant.may("admin") && !tenant.suspended;
   const form = useForm({ initialValues: untouched(deployment) });
   const draft = useDraft(`deployment:${tenant.slug}:${deployment.id}`, form);
-  const { getValues, setValues, setInitialValues } = form;
+  // The form's functions are new ones each time it is drawn: this is for another deployment only.
+  const latest = useRef(form);
+  latest.current = form;
   useEffect(() => {
+    const { getValues, setInitialValues, setValues } = latest.current;
     const edited = rebased(getValues(), deployment);
     setInitialValues(untouched(deployment));
     setValues(edited);
-  }, [deployment, getValues, setValues, setInitialValues]);
+  }, [deployment]);
   const save = useChange({
     form,
     said: t.common.saved,
