@@ -1,18 +1,14 @@
 //! The one change loop: notifications for speed, a poll of the tenants' versions as the net.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use lanyard_core::id::TenantId;
-use sqlx::{
-    PgPool,
-    postgres::{PgListener, PgPoolOptions},
-};
+use sqlx::PgPool;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::{
     Database, StorageError, Views,
     change::{CHANNEL, Changes},
-    database::take_role,
 };
 
 /// How often the versions are compared.
@@ -49,41 +45,44 @@ impl Listener {
 
     /// Runs until it is dropped.
     pub async fn run(self) {
-        tokio::join!(self.take_in_notifications(), self.poll_versions());
+        tokio::join!(
+            self.take_in_notifications(),
+            self.poll_versions(),
+            self.database.follow_primary()
+        );
     }
 
     async fn take_in_notifications(&self) {
         loop {
             if let Err(error) = self.listen().await {
                 tracing::warn!(%error, "changes aren't heard for now; versions are still compared");
+                sleep(RECONNECT_AFTER).await;
             }
-            sleep(RECONNECT_AFTER).await;
         }
     }
 
+    /// Listens until the connection is lost.
     async fn listen(&self) -> Result<(), StorageError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .after_connect(|connection, _| Box::pin(take_role(connection)))
-            .connect_with(self.database.options.clone())
-            .await?;
-        let _closed = ClosedOnDrop(pool.clone());
-        let mut listener = PgListener::connect_with(&pool).await?;
+        let mut moved = pin!(self.database.primary_moves());
+        let (mut listener, pool) = self.database.listener().await?;
+        let _closed = ClosedOnDrop(pool);
         listener.listen(CHANNEL).await?;
         // What was sent before has to be found by comparing versions.
         self.catch_up_all().await?;
         loop {
-            match listener.try_recv().await? {
-                Some(notification) => match serde_json::from_str::<Changes>(notification.payload())
-                {
-                    Ok(changes) => self.views.take_in(&changes).await,
-                    Err(error) => {
-                        tracing::warn!(%error, "a notification can't be read; versions will tell")
-                    }
-                },
-                // The connection was lost and is back: what was sent meanwhile is not.
-                None => self.catch_up_all().await?,
+            let notification = tokio::select! {
+                received = listener.try_recv() => received?,
+                // The old primary may live on without a word.
+                () = &mut moved => return Ok(()),
+            };
+            let Some(notification) = notification else {
+                return Ok(());
+            };
+            match serde_json::from_str::<Changes>(notification.payload()) {
+                Ok(changes) => self.views.take_in(&changes).await,
+                Err(error) => {
+                    tracing::warn!(%error, "a notification can't be read; versions will tell")
+                }
             }
         }
     }
