@@ -202,3 +202,17 @@ async fn while_postgres_has_no_connection_to_spare_nothing_is_a_500() {
     drop(hogs);
     assert_writes_again(&app, &writer, "after").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_postgres_ends_cost_no_request() {
+    let app = App::start().await;
+    app.tenant("post").await;
+    let writer = writer(&app).await;
+    let end = "select pg_terminate_backend(pid) from pg_stat_activity
+               where datname = current_database() and state = 'idle' and pid <> pg_backend_pid()";
+    for round in 0..10 {
+        app.database.execute(end).await;
+        let answer = put(&app, &writer, &round.to_string()).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+}

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{StorageError, migrate, retry::Retries, servers::Servers};
 
 /// How long a connection that nobody used may take to show that it lives.
-const PING_PATIENCE: Duration = Duration::from_millis(500);
+const PING_PATIENCE: Duration = Duration::from_millis(750);
 /// Nobody listens there but whoever tries whether it can be done.
 const TRIAL_CHANNEL: &str = "lanyard_trial";
 
@@ -44,7 +44,8 @@ impl Database {
         let servers = Arc::new(Servers::parse("LANYARD_DATABASE_URL", url)?);
         let primary = servers.primary().await?;
         migrate::check(&primary).await?;
-        let (admitting, testing) = (Arc::clone(&servers), Arc::clone(&servers));
+        let admitting = Arc::clone(&servers);
+        let (testing, testing_after) = (Arc::clone(&servers), Arc::clone(&servers));
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .min_connections(1)
@@ -52,6 +53,11 @@ impl Database {
             .test_before_acquire(false)
             .before_acquire(move |connection, age| {
                 let servers = Arc::clone(&testing);
+                Box::pin(async move { Ok(is_usable(&servers, connection, age).await) })
+            })
+            // The driver's own test at this point has no end, and would keep the place of a connection that hangs for good.
+            .after_release(move |connection, age| {
+                let servers = Arc::clone(&testing_after);
                 Box::pin(async move { Ok(is_usable(&servers, connection, age).await) })
             })
             .after_connect(move |connection, _| {

@@ -336,7 +336,7 @@ impl Servers {
     /// Makes sure twice a second that the pool's connections still lead to a primary, and every few seconds that no other
     /// server has been promoted while the old primary lives on.
     pub(crate) async fn watch(&self, pool: &PgPool) {
-        let mut asked = Instant::now();
+        let (mut asked, mut missed) = (Instant::now(), false);
         loop {
             let _early = timeout(WATCH_EVERY, self.suspected.notified()).await;
             if pool.is_closed() {
@@ -347,8 +347,13 @@ impl Servers {
                 continue;
             }
             asked = Instant::now();
-            if let Err(error) = self.elect().await {
-                tracing::warn!(%error, "no primary of Postgres is found");
+            match self.elect().await {
+                Ok(_) => missed = false,
+                Err(error) if !missed => {
+                    missed = true;
+                    tracing::warn!(%error, "no primary of Postgres is found");
+                }
+                Err(error) => tracing::debug!(%error, "there is still no primary of Postgres"),
             }
             // However many suspect it.
             sleep(WATCH_EVERY / 2).await;
@@ -376,7 +381,14 @@ fn read(setting: &str) -> Result<Vec<PgConnectOptions>, String> {
     each_server(setting, &SCHEMES)
         .iter()
         .map(|url| {
-            if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
+            let path = url
+                .split('?')
+                .next()
+                .and_then(|base| base.splitn(4, '/').nth(3));
+            // A comma there is what remains of another URL, which would be shown as the database's name.
+            if path.is_some_and(|path| path.contains(','))
+                || !SCHEMES.iter().any(|scheme| url.starts_with(scheme))
+            {
                 return Err(wrong());
             }
             let options = PgConnectOptions::from_str(url).map_err(|_| wrong())?;

@@ -7,7 +7,7 @@ mod target;
 
 use std::{
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard,
+        Arc, PoisonError, RwLock, RwLockWriteGuard,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
@@ -45,13 +45,21 @@ pub(crate) struct RedisUsers {
 #[derive(Debug)]
 struct Redis {
     target: Target,
-    /// How many connections there have been, and the last one unless it was given up.
-    link: RwLock<(u64, Option<Link>)>,
+    held: RwLock<Held>,
     looking: AtomicBool,
     parts: Vec<Breaker>,
     /// Of writes alone: a Redis that is full still reads.
     writes: Breaker,
     failures: AtomicU32,
+}
+
+/// The connection.
+#[derive(Debug, Default)]
+struct Held {
+    /// How many there have been.
+    generation: u64,
+    /// The last one and its age, unless it was given up.
+    link: Option<(Link, Instant)>,
 }
 
 /// What is asked for.
@@ -71,7 +79,7 @@ impl RedisUsers {
         };
         let redis = Arc::new(Redis {
             target,
-            link: RwLock::default(),
+            held: RwLock::default(),
             looking: AtomicBool::new(false),
             parts: (0..parts).map(|_| Breaker::new()).collect(),
             writes: Breaker::new(),
@@ -170,21 +178,27 @@ impl Redis {
     }
 
     fn link(&self) -> Option<(u64, Link)> {
-        let held = self.held();
-        held.1.clone().map(|link| (held.0, link))
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let (link, _) = held.link.as_ref()?;
+        Some((held.generation, link.clone()))
     }
 
-    fn held(&self) -> RwLockReadGuard<'_, (u64, Option<Link>)> {
-        self.link.read().unwrap_or_else(PoisonError::into_inner)
+    fn held_mut(&self) -> RwLockWriteGuard<'_, Held> {
+        self.held.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives up this connection, unless another has taken its place, and looks for Redis.
     fn lose(self: &Arc<Self>, generation: u64, problem: &str) {
-        let mut held = self.link.write().unwrap_or_else(PoisonError::into_inner);
-        if held.0 == generation && held.1.take().is_some() {
+        let mut held = self.held_mut();
+        if held.generation != generation {
+            return;
+        }
+        if let Some((_, since)) = held.link.take() {
             drop(held);
             tracing::warn!(problem, "Redis is away; readers come from Postgres");
-            self.look(REST);
+            // One that failed soon after it was made may fail so again.
+            let soon = since.elapsed() < 4 * REST;
+            self.look(if soon { REST } else { Duration::ZERO });
         }
     }
 
@@ -194,16 +208,12 @@ impl Redis {
             return;
         }
         let redis = Arc::downgrade(self);
+        // The loss of a connection is told when it is lost.
+        let mut told = self.held_mut().generation > 0;
         tokio::spawn(async move {
             let began = Instant::now();
             // At different times on different nodes, lest all come at once.
-            sleep(if after.is_zero() {
-                after
-            } else {
-                jitter(after)
-            })
-            .await;
-            let mut told = !after.is_zero();
+            sleep(jitter(after)).await;
             loop {
                 // Nobody wants it any more.
                 let Some(redis) = redis.upgrade() else { return };
@@ -225,9 +235,10 @@ impl Redis {
         self.failures.store(0, Ordering::Relaxed);
         self.parts.iter().for_each(Breaker::close);
         self.writes.close();
-        let mut held = self.link.write().unwrap_or_else(PoisonError::into_inner);
-        *held = (held.0 + 1, Some(link));
-        let again = held.0 > 1;
+        let mut held = self.held_mut();
+        held.generation += 1;
+        held.link = Some((link, Instant::now()));
+        let again = held.generation > 1;
         drop(held);
         self.looking.store(false, Ordering::Release);
         if again {
@@ -270,21 +281,19 @@ impl Ask<'_> {
             }
             return None;
         }
-        let first = self.part.open();
-        let failures = self.redis.failures.fetch_add(1, Ordering::Relaxed);
-        match self.link {
+        if !refused && matches!(self.link, Link::One(_)) {
             // The connection may lead to what was the master, or nowhere.
-            Link::One(_) if !refused => self.redis.lose(self.generation, &problem),
-            Link::Cluster(_) if failures >= MOST_FAILURES => {
-                self.redis.lose(self.generation, &problem);
-            }
-            _ if first => {
-                tracing::warn!(
-                    problem,
-                    "a part of Redis is away; its readers come from Postgres"
-                );
-            }
-            _ => {}
+            self.redis.lose(self.generation, &problem);
+            return None;
+        }
+        if self.part.open() {
+            tracing::warn!(
+                problem,
+                "a part of Redis is away; its readers come from Postgres"
+            );
+        }
+        if self.redis.failures.fetch_add(1, Ordering::Relaxed) >= MOST_FAILURES {
+            self.redis.lose(self.generation, &problem);
         }
         None
     }
