@@ -49,6 +49,8 @@ mod docs;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod failover;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod invitations;
@@ -81,7 +83,11 @@ mod permissions;
 #[cfg(test)]
 mod platform;
 #[cfg(test)]
+mod poolers;
+#[cfg(test)]
 mod races;
+#[cfg(test)]
+mod redis_kinds;
 #[cfg(test)]
 mod rotation;
 #[cfg(test)]
@@ -94,6 +100,8 @@ mod story;
 mod talk_to_coral;
 #[cfg(test)]
 mod tenants;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

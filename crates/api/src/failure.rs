@@ -153,10 +153,16 @@ impl From<StorageError> for Failure {
             error: Some(error.to_string().into()),
             ..Note::default()
         };
-        Self {
+        let failure = Self {
             problem,
             note,
             extra: None,
+        };
+        match error {
+            StorageError::ReadOnly(_) => failure.detail(
+                "The database takes no writes at this moment; nothing was changed. Try again after the time that Retry-After says.",
+            ),
+            _ => failure,
         }
     }
 }

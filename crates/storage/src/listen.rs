@@ -1,13 +1,10 @@
 //! The one change loop: notifications for speed, a poll of the tenants' versions as the net.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use lanyard_core::id::TenantId;
-use sqlx::{
-    PgPool,
-    postgres::{PgListener, PgPoolOptions},
-};
+use sqlx::{PgPool, postgres::PgListener};
 use tokio::{
     select,
     sync::Notify,
@@ -19,7 +16,6 @@ use crate::simulation::postgres::Subscription;
 use crate::{
     Database, StorageError, Views,
     change::{CHANNEL, Changes},
-    database::take_role,
     source::Source,
 };
 
@@ -54,10 +50,12 @@ impl Drop for ClosedOnDrop {
 
 /// A connection that hears of changes.
 enum Notifications {
-    Postgres(
-        PgListener,
-        #[expect(dead_code, reason = "dropped with the listener")] ClosedOnDrop,
-    ),
+    Postgres {
+        listener: PgListener,
+        /// Done once another server is the primary: the old one may live on without a word.
+        moved: Pin<Box<dyn Future<Output = ()> + Send>>,
+        _closed: ClosedOnDrop,
+    },
     #[cfg(test)]
     Simulated(Subscription),
 }
@@ -72,25 +70,29 @@ impl Notifications {
     }
 
     async fn connect(database: &Database) -> Result<Self, StorageError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .after_connect(|connection, _| Box::pin(take_role(connection)))
-            .connect_with(database.options.clone())
-            .await?;
-        let closed = ClosedOnDrop(pool.clone());
-        let mut listener = PgListener::connect_with(&pool).await?;
+        // From before the connection is made: it may lead to what is no primary any more.
+        let moved = Box::pin(database.primary_moves());
+        let (mut listener, pool) = database.listener().await?;
+        let closed = ClosedOnDrop(pool);
         listener.listen(CHANNEL).await?;
-        Ok(Self::Postgres(listener, closed))
+        Ok(Self::Postgres {
+            listener,
+            moved,
+            _closed: closed,
+        })
     }
 
-    /// The next notification's payload; `None` when the connection was lost and is back.
+    /// The next notification's payload; `None` when there will be no other on this connection.
     async fn next(&mut self) -> Result<Option<String>, StorageError> {
         match self {
-            Self::Postgres(listener, _) => {
-                let notification = listener.try_recv().await?;
-                Ok(notification.map(|notification| notification.payload().to_owned()))
-            }
+            Self::Postgres {
+                listener, moved, ..
+            } => select! {
+                received = listener.try_recv() => {
+                    Ok(received?.map(|notification| notification.payload().to_owned()))
+                }
+                () = moved => Ok(None),
+            },
             #[cfg(test)]
             Self::Simulated(subscription) => subscription.next().await,
         }
@@ -114,18 +116,23 @@ impl Listener {
 
     /// Runs until it is dropped.
     pub async fn run(self) {
-        tokio::join!(self.take_in_notifications(), self.poll_versions());
+        tokio::join!(
+            self.take_in_notifications(),
+            self.poll_versions(),
+            self.source.follow_primary()
+        );
     }
 
     async fn take_in_notifications(&self) {
         loop {
             if let Err(error) = self.listen().await {
                 tracing::warn!(%error, "changes aren't heard for now; versions are still compared");
+                sleep(RECONNECT_AFTER).await;
             }
-            sleep(RECONNECT_AFTER).await;
         }
     }
 
+    /// Listens until the connection is lost.
     async fn listen(&self) -> Result<(), StorageError> {
         let mut notifications = timeout(LISTEN_PATIENCE, Notifications::begin(&self.source))
             .await
@@ -143,15 +150,12 @@ impl Listener {
                     return Ok(());
                 }
             };
-            match next {
-                Some(payload) => match serde_json::from_str::<Changes>(&payload) {
-                    Ok(changes) => self.views.take_in(&changes).await,
-                    Err(error) => {
-                        tracing::warn!(%error, "a notification can't be read; versions will tell")
-                    }
-                },
-                // The connection was lost and is back: what was sent meanwhile is not.
-                None => self.catch_up_all().await?,
+            let Some(payload) = next else { return Ok(()) };
+            match serde_json::from_str::<Changes>(&payload) {
+                Ok(changes) => self.views.take_in(&changes).await,
+                Err(error) => {
+                    tracing::warn!(%error, "a notification can't be read; versions will tell")
+                }
             }
         }
     }

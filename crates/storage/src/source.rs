@@ -43,6 +43,15 @@ pub(crate) struct Snapshot {
 }
 
 impl Source {
+    /// Keeps to the primary, where there are several servers, for as long as it is polled.
+    pub(crate) async fn follow_primary(&self) {
+        match self {
+            Self::Postgres(database) => database.follow_primary().await,
+            #[cfg(test)]
+            Self::Simulated(_) => {}
+        }
+    }
+
     /// The id of the tenant that has this slug.
     pub(crate) async fn find(&self, slug: &str) -> Result<Option<TenantId>, StorageError> {
         match self {

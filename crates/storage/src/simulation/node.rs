@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Clock, Listener, Readers, StorageError, TenantView, Views,
-    redis_users::{Connection, RedisUsers},
+    redis_users::{RedisUsers, Target},
     source::Source,
 };
 
@@ -66,7 +66,7 @@ impl Node {
         let source = || Source::Simulated(link.clone());
         let keys = Arc::clone(&MASTER_KEYS);
         let views = Arc::new(Views::of(source(), keys, max_staleness, clock.clone()));
-        let redis = redis.map(|link| RedisUsers::over(Connection::Simulated(link)));
+        let redis = redis.map(|link| RedisUsers::at(Target::Simulated(link)));
         let listener = Listener::of(source(), Arc::clone(&views));
         Self {
             readers: Readers::of(source(), redis, 1 << 30),

@@ -80,6 +80,7 @@ impl Link {
     fn run(&self, words: &[Vec<u8>]) -> Value {
         let entries = &mut self.redis.0.lock().unwrap().entries;
         match &*words[0] {
+            b"PING" => Value::SimpleString("PONG".to_owned()),
             b"HMGET" => match entries.get(&words[1]) {
                 Some((version, body)) => Value::Array(vec![
                     Value::BulkString(version.to_string().into()),
