@@ -360,9 +360,10 @@ impl Views {
         let Some(tenant) = tenants::load(&mut tx).await? else {
             return Ok(None);
         };
-        let mut sets = keys::load(&mut tx, &self.master_keys).await?;
+        let now = self.clock.now();
+        let mut sets = keys::load(&mut tx, &self.master_keys, now).await?;
         let api_keys = api_keys::usable(&mut tx).await?;
-        let revocations = revocations::load(&mut tx, self.clock.now()).await?;
+        let revocations = revocations::load(&mut tx, now).await?;
         tx.end().await?;
         let meter = self.meters.of(id);
         let api_key_meters = api_keys
