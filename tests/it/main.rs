@@ -9,6 +9,7 @@ mod audit;
 #[cfg(test)]
 mod broker;
 #[cfg(test)]
+mod ceilings;
 mod changes;
 #[cfg(test)]
 mod check;
