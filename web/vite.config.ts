@@ -11,7 +11,7 @@ const NONCE = "{{nonce}}";
 /** Where the server runs while the pages are served by Vite: `npm run dev`. */
 const server = process.env.LANYARD_URL ?? "http://localhost:3000";
 
-/** Puts a `.br` beside each file, which the server sends to whoever takes it. index.html is filled in by the server. */
+/** Puts a `.br` beside each file that it makes smaller, which the server sends to whoever takes it. index.html is filled in by the server. */
 function compressed(): Plugin {
   return {
     name: "compressed",
@@ -20,7 +20,9 @@ function compressed(): Plugin {
       if (!dir) return;
       for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
         if (!/\.(js|css|svg)$/.test(name)) continue;
-        writeFileSync(join(dir, `${name}.br`), brotliCompressSync(readFileSync(join(dir, name))));
+        const plain = readFileSync(join(dir, name));
+        const small = brotliCompressSync(plain);
+        if (small.length < plain.length) writeFileSync(join(dir, `${name}.br`), small);
       }
     },
   };

@@ -1,6 +1,6 @@
 // The real server, as `lanyard dev` starts it, with a folder of its own.
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,18 +20,28 @@ const freePort = () =>
 
 export class Lanyard {
   static async start() {
-    const folder = await mkdtemp(join(tmpdir(), "lanyard-e2e."));
-    const port = await freePort();
     const lanyard = new Lanyard();
-    Object.assign(lanyard, { folder, url: `http://localhost:${port}` });
-    lanyard.process = spawn(binary, ["--json", "dev", "--listen", `127.0.0.1:${port}`, "--data-dir", join(folder, "data")], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    lanyard.folder = await mkdtemp(join(tmpdir(), "lanyard-e2e."));
+    // Where root starts it, Postgres has an account of its own, which must get in here.
+    await chmod(lanyard.folder, 0o755);
+    lanyard.port = await freePort();
+    lanyard.url = `http://localhost:${lanyard.port}`;
+    const welcome = await lanyard.serve();
+    lanyard.owner = welcome.owner;
+    lanyard.apiKey = welcome.issue.match(/Bearer (\w+)/)[1];
+    return lanyard;
+  }
+
+  /** Serves, the first time or once more after `halt`. */
+  async serve() {
+    const args = ["--json", "dev", "--listen", `127.0.0.1:${this.port}`, "--data-dir", join(this.folder, "data")];
+    const server = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.process = server;
     let log = "";
-    lanyard.process.stderr.on("data", (text) => (log += text));
-    const welcome = await new Promise((resolve, reject) => {
+    server.stderr.on("data", (text) => (log += text));
+    return await new Promise((resolve, reject) => {
       let said = "";
-      lanyard.process.stdout.on("data", (text) => {
+      server.stdout.on("data", (text) => {
         said += text;
         try {
           resolve(JSON.parse(said));
@@ -39,18 +49,41 @@ export class Lanyard {
           // The rest comes with the next chunk.
         }
       });
-      lanyard.process.once("exit", () => reject(new Error(`lanyard dev ended:\n${log}`)));
+      server.once("exit", () => reject(new Error(`lanyard dev ended:\n${log}`)));
     });
-    lanyard.owner = welcome.owner;
-    lanyard.apiKey = welcome.issue.match(/Bearer (\w+)/)[1];
-    return lanyard;
   }
 
-  async stop() {
+  /** Ends the server, and keeps its folder. */
+  async halt() {
     const ended = new Promise((resolve) => this.process.once("exit", resolve));
     this.process.kill("SIGINT");
     await ended;
+  }
+
+  async stop() {
+    await this.halt();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Changes what the server's database holds, as time would: a story can't wait for a week. */
+  async later(change) {
+    const socket = join(this.folder, "data", "postgres", "socket");
+    const args = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "lanyard", "-h", socket, "-d", "lanyard", "-c", change];
+    await promisify(execFile)("psql", args);
+  }
+
+  /** Asks for a reader's token, as the newsroom's CMS does. */
+  issue({ tenant = "demo", apiKey = this.apiKey, id = "1" } = {}) {
+    return fetch(`${this.url}/t/${tenant}/`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ id }),
+    });
+  }
+
+  /** Asks whose a token is, as the newsroom's site does. */
+  validate(token, { tenant = "demo" } = {}) {
+    return fetch(`${this.url}/t/${tenant}/`, { headers: { authorization: `Bearer ${token}` } });
   }
 
   /** Runs a command at a terminal, beside the server: `run("api", "GET", "/v1/…")`. */

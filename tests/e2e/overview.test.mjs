@@ -36,7 +36,7 @@ test("the overview says that nothing was asked yet", async () => {
   });
   await go();
   await page.getByText("There were no requests in this time.").waitFor();
-  await page.getByText("tenant.create").waitFor();
+  await page.getByText("Made the newsroom").waitFor();
   await page.getByText("Nothing to do.").waitFor();
   await inspect(page, "overview-none");
   await page.goto(USAGE);

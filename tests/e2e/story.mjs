@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { after, afterEach, before } from "node:test";
-import { accessibility, artefacts, launch, paint, person, pictures } from "./browser.mjs";
+import { setTimeout as pause } from "node:timers/promises";
+import { accessibility, artefacts, jump, launch, paint, person, pictures } from "./browser.mjs";
 import { Lanyard } from "./lanyard.mjs";
 
 /** Starts a server and a browser for a file's tests. What a page complains of fails the test that opened it. */
@@ -64,6 +65,13 @@ export async function register(page, lanyard, { email, name }) {
   await page.getByRole("heading", { name: "Your newsrooms" }).waitFor();
 }
 
+/** Asks again and again until the answer is yes: the server writes some things down every few seconds only. */
+export async function until(isSo, seconds = 60) {
+  for (const end = Date.now() + seconds * 1000; !(await isSo()); await pause(250)) {
+    if (Date.now() > end) throw new Error(`this isn't so after ${seconds} s: ${isSo}`);
+  }
+}
+
 /** A code of an authenticator app (RFC 6238), `steps` half minutes from now. */
 export function totp(secret, steps = 0) {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -76,9 +84,19 @@ export function totp(secret, steps = 0) {
   return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-/** A page as people with and without eyes find it: axe finds nothing, nothing sticks out at 360 px, pictures are kept. */
+/** A page has been still while it loaded. */
+export async function isStill(page, name) {
+  const { value, what } = await jump(page);
+  assert.ok(value <= 0.1, `${name} jumps by ${value.toFixed(3)}: \n${what.join("\n")}`);
+}
+
+/**
+ * A page as people with and without eyes find it: nothing jumped, axe finds nothing, nothing sticks out at 360 px,
+ * pictures are kept.
+ */
 export async function inspect(page, name) {
   await page.waitForLoadState("networkidle");
+  await isStill(page, name);
   await pictures(page, name);
   for (const scheme of ["dark", "light"]) {
     await paint(page, scheme);
@@ -89,4 +107,6 @@ export async function inspect(page, name) {
   const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(sticksOut <= 0, `${name} is ${sticksOut} px too wide for a telephone`);
   await page.setViewportSize(size);
+  // What was turned here isn't the page's.
+  await jump(page);
 }

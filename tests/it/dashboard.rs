@@ -92,9 +92,12 @@ async fn files_are_kept_for_a_year_and_compressed_for_whoever_takes_them_so() {
         assert_eq!(plain.status, 200, "{path}");
         assert_eq!(plain.header("content-encoding"), "");
         let small = ask(&app, &path, &[("accept-encoding", "gzip, deflate, br")]).await;
-        assert_eq!(small.header("content-encoding"), "br", "{path}");
-        assert!(small.body.len() < plain.body.len());
-        assert_ne!(small.header("etag"), plain.header("etag"));
+        // What compression would make longer is sent as it is.
+        if plain.body.len() > 100 || small.header("content-encoding") != "" {
+            assert_eq!(small.header("content-encoding"), "br", "{path}");
+            assert!(small.body.len() < plain.body.len());
+            assert_ne!(small.header("etag"), plain.header("etag"));
+        }
         let refused = ask(&app, &path, &[("accept-encoding", "gzip, br;q=0")]).await;
         assert_eq!(refused.body, plain.body);
         for answer in [&plain, &small] {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod allocations;
+#[cfg(test)]
 mod api_keys;
 #[cfg(test)]
 mod audit;

@@ -1,8 +1,7 @@
 import { Center, Loader } from "@mantine/core";
-import { type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Problem } from "./api/problem";
-import { LoginForm } from "./auth/LoginForm";
-import { ProofDialogue } from "./auth/ProofDialogue";
+import { useWaiting } from "./auth/proof";
 import { type Me, useSession } from "./auth/session";
 import { ProblemAlert } from "./components/ProblemAlert";
 import { usePlace } from "./router";
@@ -12,6 +11,10 @@ import { Fault } from "./shell/Fault";
 import { NotFound } from "./shell/NotFound";
 import { Shell } from "./shell/Shell";
 import { t } from "./texts";
+
+// What a page that is opened by a member needs none of comes when it is needed.
+const LoginForm = lazy(() => import("./auth/LoginForm"));
+const ProofDialogue = lazy(() => import("./auth/ProofDialogue"));
 
 export function App() {
   const { path } = usePlace();
@@ -27,14 +30,38 @@ export function App() {
     );
   }
   // In place of the page, at its own address: whoever logs in is where they wanted to be.
-  if (!session.data.me) return <LoginForm ended={session.data.ended} invited={found?.name === "invitation"} />;
+  if (!session.data.me) {
+    return (
+      <Fault key="login">
+        <Suspense fallback={<Waiting full />}>
+          <LoginForm ended={session.data.ended} invited={found?.name === "invitation"} />
+        </Suspense>
+      </Fault>
+    );
+  }
   return (
     <>
       <Shell found={found}>
         {maySee(found, session.data.me) ? <Content found={found} path={path} /> : <NotFound />}
       </Shell>
-      <ProofDialogue />
+      <Proof />
     </>
+  );
+}
+
+/** The question for the password, from when it is asked first. */
+function Proof() {
+  const waiting = useWaiting();
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    if (waiting) setAsked(true);
+  }, [waiting]);
+  return (
+    asked && (
+      <Suspense>
+        <ProofDialogue />
+      </Suspense>
+    )
   );
 }
 

@@ -1,14 +1,15 @@
+import "@fontsource-variable/inter/wght.css";
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import "./global.css";
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { queryClient } from "./lib/queries";
+import { Notices } from "./shell/Notices";
 import { cssVariables, theme } from "./theme";
 
 // The policy lets in what bears this: Mantine's own styles, and those that hold the page still under a dialogue.
@@ -26,7 +27,7 @@ createRoot(root).render(
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" autoClose={5000} />
+        <Notices />
         <App />
       </QueryClientProvider>
     </MantineProvider>

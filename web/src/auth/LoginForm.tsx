@@ -22,7 +22,7 @@ interface LoginFormProps {
 }
 
 /** Logs in, where whoever logs in wanted to be. */
-export function LoginForm({ ended = false, invited = false, done }: LoginFormProps) {
+export default function LoginForm({ ended = false, invited = false, done }: LoginFormProps) {
   const form = useForm({ initialValues: { email: "", password: "", code: "" } });
   const [needsCode, setNeedsCode] = useState(false);
   const { hash } = usePlace();

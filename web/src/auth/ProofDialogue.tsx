@@ -1,44 +1,15 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useSyncExternalStore } from "react";
 import { api, ok } from "../api/client";
-import { hooks } from "../api/send";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { useChange } from "../lib/useChange";
 import { t } from "../texts";
+import { settle, useWaiting } from "./proof";
 import { refreshSession, useMe } from "./session";
 
-/** The requests that wait for the password: one dialogue for all of them. */
-let waiting: ((proved: boolean) => void)[] = [];
-const listeners = new Set<() => void>();
-
-function tell(): void {
-  for (const listener of listeners) listener();
-}
-
-function settle(proved: boolean): void {
-  const settled = waiting;
-  waiting = [];
-  tell();
-  for (const go of settled) go(proved);
-}
-
-hooks.prove = () =>
-  new Promise((resolve) => {
-    waiting = [...waiting, resolve];
-    tell();
-  });
-
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
-};
-
 /** Asks for the password when the server wants it proved; the request that asked is sent again then. */
-export function ProofDialogue() {
-  const opened = useSyncExternalStore(subscribe, () => waiting.length > 0);
+export default function ProofDialogue() {
+  const opened = useWaiting();
   return (
     <Modal
       opened={opened}

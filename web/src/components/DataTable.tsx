@@ -45,7 +45,12 @@ export function DataTable<Row>({ label, columns, rowKey, list, empty, expected =
     <Stack gap="sm" ref={top}>
       {problem && <ProblemAlert problem={problem} retry={list.retry} />}
       <Paper withBorder className={classes.frame ?? ""}>
-        <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: "group", "aria-label": label }}>
+        <ScrollArea
+          type="auto"
+          scrollbarSize={8}
+          offsetScrollbars="present"
+          viewportProps={{ tabIndex: 0, role: "group", "aria-label": label }}
+        >
           <Table aria-busy={rows === undefined || list.isMoving} className={classes.table ?? ""}>
             <Table.Thead>
               <Table.Tr>
@@ -104,7 +109,12 @@ export function DataTable<Row>({ label, columns, rowKey, list, empty, expected =
 /** What is said where nothing is. */
 export function Empty({ children }: { children: ReactNode }) {
   return (
-    <Stack align="center" gap="sm" py="xl" px="md" ta="center" c="dimmed">
+    <Stack align="center" gap={6} py={40} px="md" ta="center" c="dimmed" className={classes.empty ?? ""}>
+      <svg className={classes.nobody} viewBox="0 0 48 48" width="44" height="44" aria-hidden="true">
+        <path d="M15 2l7 14M33 2l-7 14M20 16h8v4h-8z" />
+        <rect x="10" y="20" width="28" height="24" rx="5" strokeDasharray="3.5 3.5" />
+        <path d="M17 31h14M20 37h8" />
+      </svg>
       {typeof children === "string" ? <Text size="sm">{children}</Text> : children}
     </Stack>
   );

@@ -2,6 +2,7 @@ import { Group, Stack, Text, Title } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
 import { hasMoved } from "../router";
 import { t } from "../texts";
+import classes from "./Page.module.css";
 
 interface PageProps {
   title: string;
@@ -20,15 +21,17 @@ export function Page({ title, lead, actions, above, children }: PageProps) {
     <Stack gap="lg">
       <Stack gap={4}>
         {above}
-        <Group justify="space-between" align="flex-start" gap="sm" mih={36}>
-          <PageTitle>{title}</PageTitle>
+        <div className={classes.head}>
+          <div className={classes.words} data-lead={Boolean(lead) || undefined}>
+            <PageTitle>{title}</PageTitle>
+            {lead && (
+              <Text component="div" c="dimmed" size="sm" mt={4} maw={720}>
+                {lead}
+              </Text>
+            )}
+          </div>
           {actions && <Group gap="xs">{actions}</Group>}
-        </Group>
-        {lead && (
-          <Text c="dimmed" maw={640}>
-            {lead}
-          </Text>
-        )}
+        </div>
       </Stack>
       {children}
     </Stack>

@@ -1,5 +1,6 @@
 import { Badge } from "@mantine/core";
 import { t } from "../texts";
+import classes from "./StatusBadge.module.css";
 
 const COLOURS: Record<string, string> = {
   active: "petrol",
@@ -19,10 +20,11 @@ export function StatusBadge({ status, label }: { status: string; label?: string 
       size="sm"
       radius="sm"
       tt="none"
-      fw={550}
+      fw={500}
       color={COLOURS[status] ?? "gray"}
       autoContrast={false}
       miw="max-content"
+      leftSection={<i className={classes.dot} aria-hidden />}
     >
       {label ?? t.common.status[status] ?? status}
     </Badge>

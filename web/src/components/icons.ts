@@ -32,7 +32,6 @@ export {
   IconShieldCheck,
   IconShieldLock,
   IconSun,
-  IconSunMoon,
   IconTrash,
   IconUpload,
   IconUser,

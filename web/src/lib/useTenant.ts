@@ -12,6 +12,8 @@ export interface Tenant {
   suspended: boolean;
   /** Whether the role suffices: `may("admin")`. The server asks again; this only decides what is offered. */
   may: (role: Role) => boolean;
+  /** Whether the role suffices to change something: a suspended newsroom is only read, and secrets of it aren't shown. */
+  mayChange: (role: Role) => boolean;
   /** The beginning of the query keys of all that is the newsroom's. */
   key: readonly ["tenant", string];
 }
@@ -23,12 +25,15 @@ export function useMaybeTenant(): Tenant | null {
   const membership = me.memberships.find(({ tenant }) => tenant === slug);
   if (!membership) return null;
   const role = membership.role as Role;
+  const suspended = membership.status === "suspended";
+  const may = (needed: Role) => RANK[role] >= RANK[needed];
   return {
     slug: membership.tenant,
     name: membership.name,
     role,
-    suspended: membership.status === "suspended",
-    may: (needed) => RANK[role] >= RANK[needed],
+    suspended,
+    may,
+    mayChange: (needed) => !suspended && may(needed),
     key: ["tenant", membership.tenant],
   };
 }

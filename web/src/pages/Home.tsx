@@ -1,6 +1,7 @@
 import { Button, Paper, SimpleGrid, Text } from "@mantine/core";
 import { useMe } from "../auth/session";
 import { Empty } from "../components/DataTable";
+import { Initial } from "../components/Initial";
 import { Link } from "../components/Link";
 import { Page } from "../components/Page";
 import { StatusBadge } from "../components/StatusBadge";
@@ -39,12 +40,15 @@ export default function Home() {
               p="md"
               className={classes.card ?? ""}
             >
-              <Text fw={600} truncate>
-                {name}
-              </Text>
-              <Text size="sm" c="dimmed" truncate>
-                {tenant} · {t.common.role[role] ?? role}
-              </Text>
+              <Initial name={name} size={36} />
+              <div className={classes.words}>
+                <Text fw={600} truncate>
+                  {name}
+                </Text>
+                <Text size="sm" c="dimmed" truncate>
+                  {tenant} · {t.common.role[role] ?? role}
+                </Text>
+              </div>
               {status !== "active" && <StatusBadge status={status} />}
             </Paper>
           ))}

@@ -1,8 +1,10 @@
-import { Button, Group, Paper, Radio, Stack, Text, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
-import { useState } from "react";
+import { Button, Collapse, Group, Paper, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { type UseFormReturnType, useForm } from "@mantine/form";
+import { useDisclosure } from "@mantine/hooks";
+import { useId, useState } from "react";
 import { api, ok, type Schema } from "../api/client";
 import { refreshSession } from "../auth/session";
+import { IconChevronDown } from "../components/icons";
 import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { SecretOnce } from "../components/SecretOnce";
@@ -12,15 +14,23 @@ import { navigate } from "../router";
 import { to } from "../routes";
 import { t } from "../texts";
 
+type Form = UseFormReturnType<Record<"name" | "kind" | "root_url" | "slug" | "issuer" | "audience", string>>;
+
 /** The least that a newsroom needs. */
 export default function NewNewsroom() {
   const [made, setMade] = useState<Schema<"NewTenantOut"> | null>(null);
-  const form = useForm({ initialValues: { name: "", kind: "talk", root_url: "" } });
+  const form = useForm({ initialValues: { name: "", kind: "talk", root_url: "", slug: "", issuer: "", audience: "" } });
   const draft = useDraft("new-newsroom", form);
   const make = useChange({
     form,
-    run: async (body: typeof form.values) => {
-      const made = await ok(api.POST("/v1/tenants", { body }));
+    run: async ({ slug, issuer, audience, ...body }: typeof form.values) => {
+      const talks = body.kind === "talk" && {
+        ...(issuer.trim() && { issuer: issuer.trim() }),
+        ...(audience.trim() && { audience: audience.trim() }),
+      };
+      const made = await ok(
+        api.POST("/v1/tenants", { body: { ...body, ...(slug.trim() && { slug: slug.trim() }), ...talks } }),
+      );
       await refreshSession();
       return made;
     },
@@ -76,6 +86,7 @@ export default function NewNewsroom() {
               required
               {...form.getInputProps("root_url")}
             />
+            <More form={form} coral={coral} />
             <Group justify="flex-end">
               <Button type="submit" loading={make.busy}>
                 {t.account.newNewsroom.submit}
@@ -85,5 +96,61 @@ export default function NewNewsroom() {
         </form>
       </Paper>
     </Page>
+  );
+}
+
+/** What follows from the name and the address unless it is said. */
+function More({ form, coral }: { form: Form; coral: boolean }) {
+  const texts = t.account.newNewsroom;
+  const set = [form.values.slug, form.values.issuer, form.values.audience].some((value) => value !== "");
+  const [open, { toggle }] = useDisclosure(set);
+  const wrong = ["slug", "issuer", "audience"].some((field) => field in form.errors);
+  const id = useId();
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        c="dimmed"
+        onClick={toggle}
+        aria-expanded={open || wrong}
+        aria-controls={id}
+        px={0}
+        rightSection={<IconChevronDown size={15} aria-hidden style={{ rotate: open || wrong ? "180deg" : "0deg" }} />}
+      >
+        {texts.more}
+      </Button>
+      <Collapse expanded={open || wrong} id={id}>
+        <Stack pt="sm">
+          <TextInput
+            label={`${t.settings.slug.label} (${t.common.optional})`}
+            description={texts.slugHelp}
+            maxLength={63}
+            spellCheck={false}
+            autoComplete="off"
+            {...form.getInputProps("slug")}
+          />
+          {!coral && (
+            <>
+              <TextInput
+                label={`${t.deployments.fields.issuer} (${t.common.optional})`}
+                description={t.deployments.fields.issuerHelp}
+                placeholder={form.values.root_url || "https://talk.example"}
+                spellCheck={false}
+                {...form.getInputProps("issuer")}
+              />
+              <TextInput
+                label={`${t.deployments.fields.audience} (${t.common.optional})`}
+                description={t.deployments.fields.audienceHelp}
+                placeholder="talk"
+                spellCheck={false}
+                {...form.getInputProps("audience")}
+              />
+            </>
+          )}
+        </Stack>
+      </Collapse>
+    </div>
   );
 }

@@ -6,6 +6,7 @@ import { t } from "../texts";
 import { Brand } from "./Brand";
 import classes from "./Entrance.module.css";
 import { SchemeMenu } from "./SchemeMenu";
+import { Strap } from "./Strap";
 
 /** Pages before the log-in: one card in the middle. */
 export function Entrance({ children, below }: { children: ReactNode; below?: ReactNode }) {
@@ -18,7 +19,8 @@ export function Entrance({ children, below }: { children: ReactNode; below?: Rea
         <SchemeMenu />
       </header>
       <main className={classes.main}>
-        <Paper withBorder shadow="xs" p={{ base: "lg", xs: "xl" }} className={classes.card ?? ""}>
+        <Paper withBorder radius="lg" p={{ base: "lg", xs: "xl" }} className={classes.card ?? ""}>
+          <Strap />
           {children}
         </Paper>
         {below && (

@@ -1,5 +1,6 @@
-import { Avatar, Menu, NavLink, ScrollArea, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Menu, NavLink, ScrollArea, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useMe } from "../auth/session";
+import { Initial } from "../components/Initial";
 import {
   IconActivity,
   IconBuildingCommunity,
@@ -173,13 +174,5 @@ function Switcher({ tenant }: { tenant: Tenant | null }) {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function Initial({ name }: { name: string }) {
-  return (
-    <Avatar size={26} radius="sm" color="petrol" variant="filled" aria-hidden>
-      {[...name][0]?.toUpperCase()}
-    </Avatar>
   );
 }

@@ -1,5 +1,11 @@
-import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun, IconSunMoon } from "../components/icons";
+import {
+  ActionIcon,
+  type MantineColorScheme,
+  Menu,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from "../components/icons";
 import { t } from "../texts";
 
 const SCHEMES: readonly [MantineColorScheme, typeof IconSun][] = [
@@ -11,11 +17,12 @@ const SCHEMES: readonly [MantineColorScheme, typeof IconSun][] = [
 /** Light, dark, or as the system is. */
 export function SchemeMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const Shown = useComputedColorScheme("light") === "dark" ? IconMoon : IconSun;
   return (
     <Menu position="bottom-end" width={190}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.shell.scheme.label}>
-          <IconSunMoon size={18} aria-hidden />
+          <Shown size={18} stroke={1.7} aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

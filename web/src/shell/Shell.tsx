@@ -11,6 +11,7 @@ import { t } from "../texts";
 import { Brand } from "./Brand";
 import { Navigation } from "./Navigation";
 import classes from "./Shell.module.css";
+import { Suspended } from "./Suspended";
 import { UserMenu } from "./UserMenu";
 
 const isOnline = (): boolean => onlineManager.isOnline();
@@ -26,8 +27,8 @@ export function Shell({ found, children }: { found: Found | null; children: Reac
   useEffect(close, [path, close]);
   return (
     <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 248, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      header={{ height: 52 }}
+      navbar={{ width: 236, breakpoint: "sm", collapsed: { mobile: !opened } }}
       padding={{ base: "md", sm: "xl" }}
       transitionDuration={0}
     >
@@ -68,11 +69,7 @@ export function Shell({ found, children }: { found: Found | null; children: Reac
               {t.shell.offline}
             </Alert>
           )}
-          {tenant?.suspended && (
-            <Alert color="orange" mb="md">
-              {t.shell.suspended}
-            </Alert>
-          )}
+          {tenant?.suspended && <Suspended tenant={tenant} />}
           {children}
         </div>
       </AppShell.Main>

@@ -4,6 +4,7 @@ import { apiKeys } from "./en/api-keys";
 import { audit } from "./en/audit";
 import { auth } from "./en/auth";
 import { common } from "./en/common";
+import { coralRotation } from "./en/coral-rotation";
 import { deployments } from "./en/deployments";
 import { members } from "./en/members";
 import { moveToCoral } from "./en/move-to-coral";
@@ -23,6 +24,7 @@ export const en = {
   audit,
   auth,
   common,
+  coralRotation,
   deployments,
   members,
   moveToCoral,

@@ -16,7 +16,7 @@ import { Totp } from "./Totp";
 export default function Account() {
   return (
     <Page title={t.account.title}>
-      <Stack maw={760}>
+      <Stack>
         <Profile />
         <Password />
         <Totp />
@@ -43,7 +43,7 @@ function Profile() {
     },
   });
   return (
-    <Section title={t.account.profile.title}>
+    <Section title={t.account.profile.title} side>
       <form onSubmit={form.onSubmit((values) => save.send(values))}>
         <Stack>
           <ProblemAlert problem={save.problem} rest={save.rest} />

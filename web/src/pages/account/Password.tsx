@@ -24,7 +24,7 @@ export function Password() {
     done: () => form.reset(),
   });
   return (
-    <Section title={t.account.password.title} lead={t.account.password.lead}>
+    <Section title={t.account.password.title} lead={t.account.password.lead} side>
       <form onSubmit={form.onSubmit((values) => change.send(values))}>
         <Stack>
           <ProblemAlert problem={change.problem} rest={change.rest} />

@@ -42,7 +42,7 @@ export function Totp() {
     </Badge>
   );
   return (
-    <Section title={t.account.totp.title} lead={t.account.totp.lead} actions={badge}>
+    <Section title={t.account.totp.title} lead={t.account.totp.lead} actions={badge} side>
       <ProblemAlert problem={begin.problem ?? replace.problem} />
       {codes && (
         <SecretOnce

@@ -14,7 +14,6 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok, type Schema } from "../../api/client";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -23,6 +22,7 @@ import { useChange } from "../../lib/useChange";
 import { useDraft } from "../../lib/useDraft";
 import { useTenant } from "../../lib/useTenant";
 import { t } from "../../texts";
+import { useDeployments } from "../deployments/queries";
 
 type Made = Schema<"NewApiKeyOut">;
 
@@ -74,10 +74,7 @@ function KeyForm({ close, made }: { close: () => void; made: (key: Made) => void
     },
   });
   const draft = useDraft(`api-key:${tenant.slug}`, form);
-  const deployments = useQuery({
-    queryKey: [...tenant.key, "deployments", "all"],
-    queryFn: () => ok(api.GET("/v1/tenants/{tenant}/deployments", { params: { path, query: { limit: 200 } } })),
-  });
+  const deployments = useDeployments();
   const make = useChange({
     form,
     invalidate: [[...tenant.key, "api-keys"]],
@@ -99,7 +96,7 @@ function KeyForm({ close, made }: { close: () => void; made: (key: Made) => void
       made(key);
     },
   });
-  const hasCoral = deployments.data?.data.some(({ kind }) => kind === "coral");
+  const hasCoral = deployments.data?.some(({ kind }) => kind === "coral");
   return (
     <form onSubmit={form.onSubmit((values) => make.send(values))}>
       <Stack>
@@ -131,7 +128,7 @@ function KeyForm({ close, made }: { close: () => void; made: (key: Made) => void
           <MultiSelect
             label={t.apiKeys.form.deployments}
             description={t.apiKeys.form.deploymentsHelp}
-            data={deployments.data?.data.map(({ name }) => name) ?? []}
+            data={deployments.data?.map(({ name }) => name) ?? []}
             {...(form.values.deployments.length === 0 && { placeholder: t.apiKeys.form.deploymentsAll })}
             {...form.getInputProps("deployments")}
           />

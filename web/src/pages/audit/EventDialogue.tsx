@@ -4,9 +4,10 @@ import { CopyValue } from "../../components/Copy";
 import { When } from "../../components/Time";
 import { setQuery } from "../../router";
 import { t } from "../../texts";
+import { actionName } from "./action-name";
 import type { Actors } from "./actors";
 import { explain } from "./diff";
-import { type AuditEvent, actionName } from "./EventLog";
+import type { AuditEvent } from "./EventLog";
 
 const texts = t.audit.event;
 

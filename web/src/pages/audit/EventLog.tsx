@@ -6,6 +6,7 @@ import { When } from "../../components/Time";
 import { type ListPage, usePagedQuery } from "../../lib/queries";
 import { usePlace } from "../../router";
 import { t } from "../../texts";
+import { actionName } from "./action-name";
 import { useActors } from "./actors";
 import { EventDialogue } from "./EventDialogue";
 import { Filter } from "./Filter";
@@ -31,14 +32,19 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
     {
       head: t.audit.list.action,
       cell: (event) => (
-        <UnstyledButton
-          onClick={() => setOpened(event)}
-          aria-label={t.audit.list.open(actionName(event.action), event.sequence)}
-        >
-          <Text size="sm" fw={550} c="var(--accent-text)" miw={130}>
-            {actionName(event.action)}
+        <>
+          <UnstyledButton
+            onClick={() => setOpened(event)}
+            aria-label={t.audit.list.open(actionName(event.action), event.sequence)}
+          >
+            <Text size="sm" fw={550} c="var(--accent-text)" miw={130}>
+              {actionName(event.action)}
+            </Text>
+          </UnstyledButton>
+          <Text size="xs" c="dimmed" hiddenFrom="sm">
+            <When value={event.at} />
           </Text>
-        </UnstyledButton>
+        </>
       ),
     },
     {
@@ -52,13 +58,13 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
     {
       head: t.audit.list.target,
       cell: ({ target }) => (
-        <Text size="xs" ff="monospace" c="dimmed" maw={220} truncate title={target}>
+        <Text size="xs" ff="monospace" c="dimmed" maw={300} truncate title={target}>
           {target}
         </Text>
       ),
       wideOnly: true,
     },
-    { head: t.audit.list.at, cell: ({ at }) => <When value={at} />, width: "14rem" },
+    { head: t.audit.list.at, cell: ({ at }) => <When value={at} />, width: "14rem", wideOnly: true },
   ];
   return (
     <Stack>
@@ -74,6 +80,3 @@ export function EventLog({ label, queryKey, read, groups }: EventLogProps) {
     </Stack>
   );
 }
-
-/** An act in words; one that is newer than this page by the name that the API has for it. */
-export const actionName = (action: string): string => t.audit.actions[action] ?? action;

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { LoginForm } from "../../auth/LoginForm";
+import LoginForm from "../../auth/LoginForm";
 import { useSession } from "../../auth/session";
 import { navigate } from "../../router";
 import { to } from "../../routes";

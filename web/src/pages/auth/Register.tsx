@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Group, Stack, Text, TextInput } from "@mantine/c
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { api, ok } from "../../api/client";
+import { keepInvitation } from "../../auth/invitation";
 import { Link } from "../../components/Link";
 import { PageTitle } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -19,7 +20,11 @@ export default function Register() {
     form,
     run: (body: typeof form.values) =>
       ok(api.POST("/v1/accounts", { body: { ...body, ...(invitation && { invitation }) } })),
-    done: (_, { email }) => setSent(email),
+    done: (_, { email }) => {
+      // Behind the letter's link, perhaps in another tab, the invitation comes next.
+      if (invitation) keepInvitation(invitation);
+      setSent(email);
+    },
   });
   if (sent !== null) {
     return (

@@ -1,6 +1,7 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { api, ok } from "../../api/client";
+import { takeInvitation } from "../../auth/invitation";
 import { NewPassword } from "../../auth/NewPassword";
 import { entered } from "../../auth/session";
 import { Link } from "../../components/Link";
@@ -23,7 +24,11 @@ export default function Verify() {
       await entered();
     },
     // The link's secret leaves the history too.
-    done: () => navigate(to("home"), { replace: true }),
+    done: () => {
+      const invitation = takeInvitation();
+      const next = invitation === null ? to("home") : `${to("invitation")}#token=${encodeURIComponent(invitation)}`;
+      navigate(next, { replace: true });
+    },
   });
   if (token === "") {
     return (

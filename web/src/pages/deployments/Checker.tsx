@@ -8,11 +8,18 @@ import { useChange } from "../../lib/useChange";
 import { useTenant } from "../../lib/useTenant";
 import { t } from "../../texts";
 import { CheckReport } from "./CheckReport";
+import { RevokedToken, RevokeToken } from "./RevokeToken";
 
 /** Tries every rule on a token. What is pasted is kept in this component's state only: it is a secret. */
 export function Checker({ deployment }: { deployment: string }) {
   const tenant = useTenant();
-  const [report, setReport] = useState<Schema<"TokenCheckReport"> | null>(null);
+  const [checked, setChecked] = useState<{ report: Schema<"TokenCheckReport">; token: string } | null>(null);
+  const [revoked, setRevoked] = useState<Schema<"Revoked"> | null>(null);
+  // What was found no longer holds.
+  const ended = (answer: Schema<"Revoked">) => {
+    setChecked(null);
+    setRevoked(answer);
+  };
   const result = useRef<HTMLDivElement>(null);
   const form = useForm({ initialValues: { token: "", settings: "" } });
   const check = useChange({
@@ -24,21 +31,25 @@ export function Checker({ deployment }: { deployment: string }) {
           body: { token, deployment, ...(settings.trim() !== "" && { settings }) },
         }),
       ),
-    done: setReport,
+    done: (report, { token }) => {
+      setRevoked(null);
+      setChecked({ report, token });
+    },
   });
   useEffect(() => {
-    if (report) result.current?.focus();
-  }, [report]);
+    if (checked) result.current?.focus();
+  }, [checked]);
   return (
     <Stack>
       <Section title={t.deployments.check.title} lead={t.deployments.check.lead}>
         <Stack gap="lg">
-          {tenant.may("admin") && (
+          {tenant.mayChange("admin") && (
             <Issue
               deployment={deployment}
               issued={(token) => {
                 form.setFieldValue("token", token);
-                setReport(null);
+                setChecked(null);
+                setRevoked(null);
               }}
             />
           )}
@@ -68,7 +79,7 @@ export function Checker({ deployment }: { deployment: string }) {
                 {...form.getInputProps("settings")}
               />
               <Group justify="flex-end">
-                <Button type="submit" loading={check.busy}>
+                <Button type="submit" loading={check.busy} disabled={tenant.suspended}>
                   {t.deployments.check.submit}
                 </Button>
               </Group>
@@ -76,9 +87,15 @@ export function Checker({ deployment }: { deployment: string }) {
           </form>
         </Stack>
       </Section>
-      {report && (
+      {revoked && <RevokedToken answer={revoked} />}
+      {checked && (
         <div ref={result} tabIndex={-1} style={{ outline: "none" }}>
-          <CheckReport report={report} />
+          <Stack>
+            <CheckReport report={checked.report} />
+            {checked.report.accepted && tenant.may("admin") && (
+              <RevokeToken key={checked.token} token={checked.token} deployment={deployment} done={ended} />
+            )}
+          </Stack>
         </div>
       )}
     </Stack>
@@ -113,7 +130,7 @@ function Issue({ deployment, issued }: { deployment: string; issued: (token: str
             style={{ flex: "1 1 12rem", maxWidth: 320 }}
             {...form.getInputProps("user")}
           />
-          <Button type="submit" variant="default" loading={issue.busy} disabled={tenant.suspended}>
+          <Button type="submit" variant="default" loading={issue.busy}>
             {t.deployments.check.issue}
           </Button>
         </Group>

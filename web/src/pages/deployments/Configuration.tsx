@@ -27,9 +27,9 @@ interface ConfigurationProps {
 export function Configuration({ deployment, etag }: ConfigurationProps) {
   const tenant = useTenant();
   return (
-    <Stack maw={760}>
+    <Stack>
       <Settings deployment={deployment} etag={etag} />
-      {tenant.may("owner") && <Remove deployment={deployment} etag={etag} />}
+      {tenant.mayChange("owner") && <Remove deployment={deployment} etag={etag} />}
     </Stack>
   );
 }
@@ -82,7 +82,11 @@ function Settings({ deployment, etag }: ConfigurationProps) {
     ...form.getInputProps(name),
   });
   return (
-    <Section title={t.deployments.form.title} lead={mayChange ? t.deployments.form.lead : t.deployments.form.readOnly}>
+    <Section
+      title={t.deployments.form.title}
+      lead={mayChange ? t.deployments.form.lead : t.deployments.form.readOnly}
+      side
+    >
       <form onSubmit={form.onSubmit((values) => save.send(values))}>
         <Stack>
           <ProblemAlert problem={save.problem} rest={save.rest} {...(stale && { retry: () => void reload() })} />
@@ -224,7 +228,7 @@ function Remove({ deployment: { name, verifying_keys }, etag }: ConfigurationPro
       title={t.deployments.remove.title}
       lead={t.deployments.remove.lead}
       actions={
-        <Button variant="default" onClick={dialogue.open}>
+        <Button variant="light" color="red" onClick={dialogue.open}>
           {t.deployments.remove.action}
         </Button>
       }

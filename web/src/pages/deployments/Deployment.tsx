@@ -1,5 +1,6 @@
-import { Anchor, Button, Group, Tabs } from "@mantine/core";
-import { IconArrowLeft, IconShieldLock } from "../../components/icons";
+import { Button, Group, Stack, Tabs } from "@mantine/core";
+import { BackLink } from "../../components/BackLink";
+import { IconShieldLock } from "../../components/icons";
 import { Link } from "../../components/Link";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
@@ -10,10 +11,11 @@ import { to } from "../../routes";
 import { t } from "../../texts";
 import { Checker } from "./Checker";
 import { Configuration } from "./Configuration";
+import { CoralRotations } from "./CoralRotations";
 import { Paste } from "./Paste";
 import { keysPath, useDeployment } from "./queries";
 
-const TABS = ["paste", "check", "settings"] as const;
+const TABS = ["paste", "check", "rotate", "settings"] as const;
 type Tab = (typeof TABS)[number];
 
 /** One Talk or Coral: what connects it, the checker, and what its tokens say. */
@@ -22,17 +24,14 @@ export default function Deployment() {
   const name = useParam("deployment");
   const query = useDeployment(name);
   const asked = new URLSearchParams(usePlace().search).get("tab");
-  const tab: Tab = TABS.find((one) => one === asked) ?? "paste";
+  const kind = query.data?.data.kind;
+  // Talk's keys are rotated among the signing keys.
+  const tabs = TABS.filter((one) => one !== "rotate" || kind === "coral");
+  const tab: Tab = (kind === undefined ? TABS : tabs).find((one) => one === asked) ?? "paste";
   return (
     <Page
       title={name}
-      above={
-        <Anchor component={Link} to={to("deployments", { tenant: tenant.slug })} size="sm" c="dimmed">
-          <Group gap={4} component="span">
-            <IconArrowLeft size={14} aria-hidden /> {t.deployments.all}
-          </Group>
-        </Anchor>
-      }
+      above={<BackLink to={to("deployments", { tenant: tenant.slug })}>{t.deployments.all}</BackLink>}
       lead={
         query.data && (
           <Group gap="xs" component="span">
@@ -42,19 +41,30 @@ export default function Deployment() {
         )
       }
       actions={
-        <Button
-          variant="default"
-          component={Link}
-          to={keysPath(to("signingKeys", { tenant: tenant.slug }), name)}
-          leftSection={<IconShieldLock size={16} aria-hidden />}
-        >
-          {t.deployments.signingKeys}
-        </Button>
+        <>
+          {kind && (
+            <Button
+              variant="default"
+              component={Link}
+              to={`${to("moveToCoral", { tenant: tenant.slug })}?${kind === "talk" ? "from" : "to"}=${encodeURIComponent(name)}`}
+            >
+              {t.deployments.moveToCoral}
+            </Button>
+          )}
+          <Button
+            variant="default"
+            component={Link}
+            to={keysPath(to("signingKeys", { tenant: tenant.slug }), name)}
+            leftSection={<IconShieldLock size={16} aria-hidden />}
+          >
+            {t.deployments.signingKeys}
+          </Button>
+        </>
       }
     >
       <Tabs value={tab} onChange={(next) => setQuery({ tab: next === "paste" ? null : next })} keepMounted={false}>
         <Tabs.List>
-          {TABS.map((one) => (
+          {tabs.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.deployments.tabs[one]}
             </Tabs.Tab>
@@ -65,6 +75,15 @@ export default function Deployment() {
         </Tabs.Panel>
         <Tabs.Panel value="check" pt="lg">
           <Checker deployment={name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="rotate" pt="lg">
+          <Loaded query={query}>
+            {({ data }) => (
+              <Stack>
+                <CoralRotations deployment={data} />
+              </Stack>
+            )}
+          </Loaded>
         </Tabs.Panel>
         <Tabs.Panel value="settings" pt="lg">
           <Loaded query={query}>

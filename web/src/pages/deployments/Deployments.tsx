@@ -70,18 +70,18 @@ export default function Deployments() {
       title={t.deployments.title}
       lead={t.deployments.lead}
       actions={
-        tenant.may("admin") && (
-          <>
-            {talks && (
-              <Button variant="default" component={Link} to={to("moveToCoral", { tenant: tenant.slug })}>
-                {t.deployments.moveToCoral}
-              </Button>
-            )}
+        <>
+          {talks && (
+            <Button variant="default" component={Link} to={to("moveToCoral", { tenant: tenant.slug })}>
+              {t.deployments.moveToCoral}
+            </Button>
+          )}
+          {tenant.may("admin") && (
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={modal.open} disabled={tenant.suspended}>
               {t.deployments.add}
             </Button>
-          </>
-        )
+          )}
+        </>
       }
     >
       <DataTable

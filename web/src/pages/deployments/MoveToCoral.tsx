@@ -2,8 +2,9 @@ import { Alert, Anchor, Group, List, Progress, Select, Skeleton, Stack, Stepper,
 import { useQuery } from "@tanstack/react-query";
 import { api, ok, type Schema } from "../../api/client";
 import { Problem } from "../../api/problem";
+import { BackLink } from "../../components/BackLink";
 import { type Column, DataTable } from "../../components/DataTable";
-import { IconArrowLeft, IconInfoCircle } from "../../components/icons";
+import { IconInfoCircle } from "../../components/icons";
 import { Link } from "../../components/Link";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -16,6 +17,7 @@ import { setQuery, usePlace } from "../../router";
 import { to } from "../../routes";
 import { t } from "../../texts";
 import { CutBack, CutOver } from "./CutOver";
+import { useDeployments } from "./queries";
 
 export type Move = Schema<"MoveOut">;
 export interface Names {
@@ -30,12 +32,9 @@ export default function MoveToCoral() {
   const tenant = useTenant();
   const path = { tenant: tenant.slug };
   const asked = new URLSearchParams(usePlace().search);
-  const deployments = useQuery({
-    queryKey: [...tenant.key, "deployments", "all"],
-    queryFn: () => ok(api.GET("/v1/tenants/{tenant}/deployments", { params: { path, query: { limit: 200 } } })),
-  });
+  const deployments = useDeployments();
   const named = (kind: string, wanted: string | null, usual: string) => {
-    const all = deployments.data?.data.filter((one) => one.kind === kind).map(({ name }) => name) ?? [];
+    const all = deployments.data?.filter((one) => one.kind === kind).map(({ name }) => name) ?? [];
     const name = [wanted, usual].find((name) => name !== null && all.includes(name)) ?? all[0] ?? usual;
     return { all, name };
   };
@@ -52,11 +51,7 @@ export default function MoveToCoral() {
     <Page
       title={texts.title}
       lead={texts.lead}
-      above={
-        <Anchor component={Link} to={to("deployments", path)} size="sm" display="inline-flex">
-          <IconArrowLeft size={16} aria-hidden /> {t.deployments.title}
-        </Anchor>
-      }
+      above={<BackLink to={to("deployments", path)}>{t.deployments.title}</BackLink>}
     >
       {error && <ProblemAlert problem={Problem.from(error)} retry={retry} />}
       {deployments.isSuccess && coral.all.length === 0 && (

@@ -1,5 +1,6 @@
-import { Alert, Anchor, List, Stack, Tabs, Text, ThemeIcon, Timeline } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Alert, Anchor, List, Stack, Switch, Tabs, Text, ThemeIcon, Timeline } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, ok, type Schema } from "../../api/client";
 import { CopyBlock } from "../../components/Copy";
 import { IconAlertTriangle } from "../../components/icons";
@@ -18,20 +19,22 @@ type Settings = Schema<"DeploymentSettingsOut">;
 /** What connects a deployment with Lanyard, ready to paste. */
 export function Paste({ deployment, plan = true }: { deployment: string; plan?: boolean }) {
   const tenant = useTenant();
+  const [several, setSeveral] = useState(false);
   const query = useQuery({
-    queryKey: [...deploymentsKey(tenant), "settings", deployment],
+    queryKey: [...deploymentsKey(tenant), "settings", deployment, { several }],
     queryFn: () =>
       ok(
         api.GET("/v1/tenants/{tenant}/deployments/{deployment}/settings", {
-          params: { path: { tenant: tenant.slug, deployment } },
+          params: { path: { tenant: tenant.slug, deployment }, query: { ...(several && { several }) } },
         }),
       ),
+    placeholderData: keepPreviousData,
   });
   return (
     <Loaded query={query} lines={8}>
       {(settings) => (
         <Stack>
-          <Talk settings={settings} deployment={deployment} />
+          <Talk settings={settings} deployment={deployment} several={several} setSeveral={setSeveral} />
           {settings.coral && (
             <Section title={t.deployments.paste.coral} lead={t.deployments.paste.coralLead}>
               <CopyBlock label={t.deployments.paste.coralLabel} value={settings.coral} wrap />
@@ -50,10 +53,19 @@ export function Paste({ deployment, plan = true }: { deployment: string; plan?: 
   );
 }
 
-function Talk({ settings, deployment }: { settings: Settings; deployment: string }) {
+interface TalkProps {
+  settings: Settings;
+  deployment: string;
+  several: boolean;
+  setSeveral: (several: boolean) => void;
+}
+
+function Talk({ settings, deployment, several, setSeveral }: TalkProps) {
   const tenant = useTenant();
   const { talk, talk_refused, notes, kind } = settings;
   if (kind !== "talk") return null;
+  // Only where it makes a difference.
+  const one = several || talk?.env.includes("TALK_JWT_SECRET=");
   const keys = keysPath(to("signingKeys", { tenant: tenant.slug }), deployment);
   return (
     <Section title={t.deployments.paste.talk} lead={t.deployments.paste.talkLead}>
@@ -63,11 +75,19 @@ function Talk({ settings, deployment }: { settings: Settings; deployment: string
         </Alert>
       )}
       {talk && <Forms names={t.deployments.paste.forms} texts={talk} />}
-      {talk && (
+      {one && (
+        <Switch
+          label={t.deployments.paste.several}
+          description={t.deployments.paste.severalHelp}
+          checked={several}
+          onChange={(event) => setSeveral(event.currentTarget.checked)}
+        />
+      )}
+      {talk && !tenant.suspended && (
         <Text size="sm" c="dimmed">
           {t.deployments.paste.secrets}{" "}
           {tenant.may("owner") ? (
-            <Anchor component={Link} to={`${keys}&export=1`} inherit underline="always">
+            <Anchor component={Link} to={`${keys}&export=1${several ? "&several=1" : ""}`} inherit underline="always">
               {t.deployments.paste.withSecrets}
             </Anchor>
           ) : (

@@ -4,7 +4,7 @@ import { type Tenant, useTenant } from "../../lib/useTenant";
 
 export type Deployment = Schema<"DeploymentOut">;
 
-export const deploymentsKey = (tenant: Tenant) => [...tenant.key, "deployments"] as const;
+export const deploymentsKey = (tenant: Pick<Tenant, "key">) => [...tenant.key, "deployments"] as const;
 
 /** All of them: a newsroom has a handful. */
 export function useDeployments() {
@@ -15,7 +15,7 @@ export function useDeployments() {
       (
         await ok(
           api.GET("/v1/tenants/{tenant}/deployments", {
-            params: { path: { tenant: tenant.slug }, query: { limit: 100 } },
+            params: { path: { tenant: tenant.slug }, query: { limit: 200 } },
           }),
         )
       ).data,

@@ -1,4 +1,4 @@
-import { Anchor, Code, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Group, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, ok } from "../../api/client";
 import { Problem } from "../../api/problem";
@@ -9,12 +9,16 @@ import { TimeAgo } from "../../components/Time";
 import { useTenant } from "../../lib/useTenant";
 import { to } from "../../routes";
 import { t } from "../../texts";
+import { actionName } from "../audit/action-name";
+import { useActors } from "../audit/actors";
+import classes from "./Overview.module.css";
 
 const EVENTS = 6;
 
-/** What was done last, and by what kind of actor. */
+/** What was done last, and by whom. */
 export function LastEvents() {
   const tenant = useTenant();
+  const actors = useActors();
   const events = useQuery({
     queryKey: [...tenant.key, "audit", "last"],
     queryFn: () =>
@@ -41,21 +45,23 @@ export function LastEvents() {
           {t.overview.audit.none}
         </Text>
       )}
-      <Stack gap="sm">
+      <ul className={classes.rows}>
         {rows?.map(({ sequence, action, actor, at }) => (
-          <Group key={sequence} justify="space-between" gap="xs" wrap="nowrap" align="baseline">
-            <div style={{ minWidth: 0 }}>
-              <Code>{action}</Code>
-              <Text size="sm" c="dimmed">
-                {t.overview.audit.who(actor.split(":", 1)[0] ?? actor)}
+          <Group key={sequence} component="li" justify="space-between" gap="sm" wrap="nowrap">
+            <Group gap="4px 10px" style={{ minWidth: 0 }}>
+              <Text size="sm" fw={550} style={{ overflowWrap: "anywhere" }}>
+                {actionName(action)}
               </Text>
-            </div>
-            <Text size="sm" style={{ whiteSpace: "nowrap" }}>
+              <Text size="sm" c="dimmed">
+                {actors.name(actor)}
+              </Text>
+            </Group>
+            <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
               <TimeAgo value={at} />
             </Text>
           </Group>
         ))}
-      </Stack>
+      </ul>
     </Section>
   );
 }

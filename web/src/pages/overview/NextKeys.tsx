@@ -12,6 +12,7 @@ import { useTenant } from "../../lib/useTenant";
 import { to } from "../../routes";
 import { t } from "../../texts";
 import { daysOf, type Key, nextStep } from "./next-step";
+import classes from "./Overview.module.css";
 
 const LIVING = ["active", "pending", "retiring"];
 
@@ -24,13 +25,15 @@ export function NextKeys() {
       const path = { tenant: tenant.slug };
       const { data } = await ok(api.GET("/v1/tenants/{tenant}/deployments", { params: { path } }));
       const lists = await Promise.all(
-        data.map(async ({ name }) => {
+        data.map(async ({ name, kind }) => {
           const page = await ok(
             api.GET("/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", {
               params: { path: { ...path, deployment: name } },
             }),
           );
-          return page.data.filter(({ state }) => LIVING.includes(state)).map((key) => ({ deployment: name, key }));
+          return page.data
+            .filter(({ state }) => LIVING.includes(state))
+            .map((key) => ({ deployment: name, kind, key }));
         }),
       );
       return lists.flat();
@@ -52,31 +55,34 @@ export function NextKeys() {
           {t.overview.keys.none}
         </Text>
       )}
-      <Stack gap="md">
-        {keys.data?.map(({ deployment, key }) => (
-          <OneKey key={`${deployment} ${key.kid}`} deployment={deployment} signingKey={key} />
+      <ul className={classes.rows}>
+        {keys.data?.map(({ deployment, kind, key }) => (
+          <OneKey key={`${deployment} ${key.kid}`} deployment={deployment} coral={kind === "coral"} signingKey={key} />
         ))}
-      </Stack>
+      </ul>
     </Section>
   );
 }
 
-function OneKey({ deployment, signingKey }: { deployment: string; signingKey: Key }) {
+function OneKey({ deployment, coral, signingKey }: { deployment: string; coral: boolean; signingKey: Key }) {
   const now = useNow();
   const next = nextStep(signingKey, now);
   return (
-    <Stack gap={2}>
+    <Stack gap={2} component="li">
       <Group gap="xs" justify="space-between">
         <Group gap="xs">
           <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
             {signingKey.kid}
           </Text>
-          <StatusBadge status={signingKey.state} />
+          <StatusBadge status={signingKey.state} label={t.signingKeys.states[signingKey.state] ?? signingKey.state} />
         </Group>
-        <Text size="sm">{t.overview.keys.days(daysOf(signingKey, now))}</Text>
+        <Text size="sm" c="dimmed">
+          {t.overview.keys.days(daysOf(signingKey, now))}
+        </Text>
       </Group>
       <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-        {deployment} · {t.overview.keys[next]} {next === "wait" && <TimeAgo value={signingKey.safe_to_retire_at} />}
+        {deployment} · {t.overview.keys[coral && next === "pending" ? "pendingCoral" : next]}{" "}
+        {next === "wait" && <TimeAgo value={signingKey.safe_to_retire_at} />}
       </Text>
     </Stack>
   );

@@ -1,6 +1,7 @@
-import { Anchor, Paper, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, SegmentedControl, SimpleGrid, Stack } from "@mantine/core";
 import { useState } from "react";
 import { Problem } from "../../api/problem";
+import { Figures } from "../../components/Figures";
 import { Link } from "../../components/Link";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -10,6 +11,7 @@ import { useTenant } from "../../lib/useTenant";
 import { to } from "../../routes";
 import { t } from "../../texts";
 import { SetUpSteps } from "../setup/SetUpSteps";
+import { useSetUp } from "../setup/useSetUp";
 import { OutcomeChart, ReasonChart } from "../usage/UsageCharts";
 import { latencyText, type RangeName, type Step, spanOf, tokenLatency, totals, type UsagePage } from "../usage/usage";
 import { useUsage } from "../usage/useUsage";
@@ -26,6 +28,9 @@ export default function Overview() {
   const usage = useUsage(RANGES[step], () => spanOf(RANGES[step], new Date()));
   const page = usage.data?.page;
   const drawn = usage.data?.span.step ?? step;
+  // Whether steps stand above all else: until that is known, nothing is shown that they would push down.
+  const { setUp, problem } = useSetUp();
+  const settled = setUp !== undefined || problem !== null;
   return (
     <Page
       title={t.overview.title}
@@ -38,27 +43,31 @@ export default function Overview() {
         />
       }
     >
-      <SetUpSteps />
-      <ProblemAlert problem={usage.error ? Problem.from(usage.error) : null} retry={() => void usage.refetch()} />
-      <Numbers page={page} />
-      <Section
-        title={t.usage.chart}
-        lead={t.overview.spans[drawn]}
-        actions={
-          <Anchor component={Link} to={to("usage", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
-            {t.overview.more}
-          </Anchor>
-        }
-      >
-        <OutcomeChart page={page} step={drawn} />
-      </Section>
-      <Section title={t.usage.refusals} lead={t.overview.spans[drawn]}>
-        <ReasonChart page={page} step={drawn} />
-      </Section>
-      <SimpleGrid cols={{ base: 1, lg: tenant.may("admin") ? 2 : 1 }}>
-        <NextKeys />
-        {tenant.may("admin") && <LastEvents />}
-      </SimpleGrid>
+      <Stack gap="lg" aria-busy={!settled} {...(!settled && { style: { visibility: "hidden" } })}>
+        <SetUpSteps />
+        <ProblemAlert problem={usage.error ? Problem.from(usage.error) : null} retry={() => void usage.refetch()} />
+        <Numbers page={page} />
+        <SimpleGrid cols={{ base: 1, lg: 2 }}>
+          <Section
+            title={t.usage.chart}
+            lead={t.overview.spans[drawn]}
+            actions={
+              <Anchor component={Link} to={to("usage", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
+                {t.overview.more}
+              </Anchor>
+            }
+          >
+            <OutcomeChart page={page} step={drawn} />
+          </Section>
+          <Section title={t.usage.refusals} lead={t.overview.spans[drawn]}>
+            <ReasonChart page={page} step={drawn} />
+          </Section>
+        </SimpleGrid>
+        <SimpleGrid cols={{ base: 1, lg: tenant.may("admin") ? 2 : 1 }}>
+          <NextKeys />
+          {tenant.may("admin") && <LastEvents />}
+        </SimpleGrid>
+      </Stack>
     </Page>
   );
 }
@@ -67,8 +76,8 @@ function Numbers({ page }: { page: UsagePage | undefined }) {
   const sums = page && totals(page);
   const all = sums ? sums.issued + sums.validated + sums.refused : 0;
   const tiles = [
-    { name: t.overview.issued, value: sums && number(sums.issued) },
-    { name: t.overview.validated, value: sums && number(sums.validated) },
+    { name: t.overview.issued, value: sums && number(sums.issued), more: "" },
+    { name: t.overview.validated, value: sums && number(sums.validated), more: "" },
     {
       name: t.overview.refused,
       value: sums && number(sums.refused),
@@ -76,29 +85,5 @@ function Numbers({ page }: { page: UsagePage | undefined }) {
     },
     { name: t.overview.p99, value: page && latencyText(tokenLatency(page)), more: t.overview.p99Help },
   ];
-  return (
-    <SimpleGrid cols={{ base: 2, md: 4 }}>
-      {tiles.map(({ name, value, more }) => (
-        <Paper key={name} withBorder p="md">
-          <Stack gap={2}>
-            <Text size="sm" c="dimmed">
-              {name}
-            </Text>
-            {value === undefined ? (
-              <Skeleton height={28} width="60%" />
-            ) : (
-              <Text fz={24} fw={620} lh="28px">
-                {value}
-              </Text>
-            )}
-            {more && (
-              <Text size="xs" c="dimmed">
-                {more}
-              </Text>
-            )}
-          </Stack>
-        </Paper>
-      ))}
-    </SimpleGrid>
-  );
+  return <Figures figures={tiles} />;
 }

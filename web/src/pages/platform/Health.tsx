@@ -1,4 +1,4 @@
-import { Alert, Badge, Code, Group, List, SimpleGrid, Skeleton, Stack, Table, Text } from "@mantine/core";
+import { Alert, Badge, Code, Group, List, Progress, SimpleGrid, Skeleton, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, ok, type Schema } from "../../api/client";
 import { Problem } from "../../api/problem";
@@ -10,7 +10,7 @@ import { Section } from "../../components/Section";
 import { TimeAgo } from "../../components/Time";
 import { number } from "../../lib/format";
 import { t } from "../../texts";
-import { findings, type MasterKey, masterKeys } from "./findings";
+import { findings, type MasterKey, masterKeys, rotationProgress } from "./findings";
 import { SmallTable } from "./SmallTable";
 
 type State = Schema<"Health">;
@@ -148,15 +148,44 @@ const COLOURS: Record<MasterKey["state"], string> = {
 };
 
 function Keys({ keys, nodes }: { keys: MasterKey[]; nodes: number }) {
+  // The log knows when a key took over, and how much it had to seal anew.
+  const rotations = useQuery({
+    queryKey: ["platform", "audit", "master-key"],
+    queryFn: async () =>
+      (
+        await ok(
+          api.GET("/v1/platform/audit-events", { params: { query: { action: "master_key.rotate", limit: 200 } } }),
+        )
+      ).data,
+  });
+  const since = (id: string) => rotations.data?.find(({ target }) => target === id)?.at;
+  const progress = rotationProgress(keys, rotations.data ?? []);
   return (
     <Section title={texts.keys} lead={texts.keysLead}>
-      <SmallTable label={texts.keys} heads={[texts.key, texts.seals, texts.heldBy, t.platform.list.status]}>
+      {progress && (
+        <Stack gap={6}>
+          <Text size="sm" fw={550}>
+            {texts.rotation}
+          </Text>
+          <Progress value={(progress.done / progress.total) * 100} aria-label={texts.rotation} />
+          <Text size="sm" c="dimmed">
+            {texts.rotationDone(progress.done, progress.total)}
+          </Text>
+        </Stack>
+      )}
+      <SmallTable
+        label={texts.keys}
+        heads={[texts.key, texts.seals, texts.since, texts.heldBy, t.platform.list.status]}
+      >
         {keys.map(({ id, seals, heldBy, state }) => (
           <Table.Tr key={id}>
             <Table.Td>
               <Code>{id}</Code>
             </Table.Td>
             <Table.Td>{texts.secrets(seals)}</Table.Td>
+            <Table.Td>
+              <TimeAgo value={since(id)} otherwise={rotations.data ? texts.sinceNever : "–"} />
+            </Table.Td>
             <Table.Td>{texts.servers(heldBy, nodes)}</Table.Td>
             <Table.Td>
               <Badge

@@ -37,7 +37,7 @@ export function Quota({ one, etag }: { one: Schema<"PlatformTenantDetail">; etag
   });
   const has: Partial<Record<Name, number>> = { ...one.holdings };
   return (
-    <Section title={texts.title} lead={`${texts.lead} ${texts.empty}`}>
+    <Section title={texts.title} lead={texts.lead}>
       <form onSubmit={form.onSubmit((values) => save.send(values))}>
         <Stack>
           <ProblemAlert problem={save.problem} rest={save.rest} />
@@ -59,6 +59,9 @@ export function Quota({ one, etag }: { one: Schema<"PlatformTenantDetail">; etag
               </Stack>
             ))}
           </SimpleGrid>
+          <Text size="sm" c="dimmed">
+            {texts.untouched}
+          </Text>
           <Group justify="flex-end" gap="xs">
             <Button
               variant="default"

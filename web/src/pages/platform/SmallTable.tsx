@@ -1,5 +1,6 @@
 import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
+import classes from "./SmallTable.module.css";
 
 interface SmallTableProps {
   /** What is listed, for screen readers. */
@@ -15,7 +16,7 @@ interface SmallTableProps {
 export function SmallTable({ label, heads, numbers = false, children }: SmallTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
-    <div style={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label={label}>
+    <div className={classes.frame} tabIndex={0} role="group" aria-label={label}>
       <Table>
         <Table.Thead>
           <Table.Tr>

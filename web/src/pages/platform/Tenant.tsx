@@ -1,11 +1,12 @@
-import { Alert, Anchor, Button, Skeleton, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Skeleton, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok, type Schema, versioned } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { refreshSession, useMe } from "../../auth/session";
+import { BackLink } from "../../components/BackLink";
 import { ConfirmByTyping } from "../../components/ConfirmByTyping";
-import { IconAlertTriangle, IconArrowLeft } from "../../components/icons";
+import { IconAlertTriangle } from "../../components/icons";
 import { Link } from "../../components/Link";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -55,11 +56,7 @@ export default function Tenant() {
           </>
         )
       }
-      above={
-        <Anchor component={Link} to={to("platformTenants")} size="sm" display="inline-flex">
-          <IconArrowLeft size={16} aria-hidden /> {texts.back}
-        </Anchor>
-      }
+      above={<BackLink to={to("platformTenants")}>{texts.back}</BackLink>}
       actions={
         one && (
           <>
@@ -78,7 +75,7 @@ export default function Tenant() {
       {query.error && <ProblemAlert problem={Problem.from(query.error)} retry={() => void query.refetch()} />}
       {!one && !query.error && [320, 120, 160].map((height) => <Skeleton key={height} height={height} radius="md" />)}
       {one && query.data && (
-        <Stack maw={860}>
+        <Stack>
           {suspended && (
             <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={texts.suspended}>
               <Text size="sm" style={{ overflowWrap: "anywhere" }}>

@@ -1,4 +1,4 @@
-import { Anchor, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Group, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 import { api, ok, type Schema } from "../../api/client";
@@ -12,6 +12,7 @@ import { usePagedQuery } from "../../lib/queries";
 import { setQuery, usePlace } from "../../router";
 import { to } from "../../routes";
 import { t } from "../../texts";
+import { SORTS, sorted } from "./sort";
 
 type Tenant = Schema<"PlatformTenantOut">;
 const texts = t.platform.list;
@@ -29,10 +30,14 @@ export default function Tenants() {
   const list = usePagedQuery(["platform", "tenants", search, status], (cursor) =>
     ok(
       api.GET("/v1/platform/tenants", {
-        params: { query: { limit: 50, ...(search && { search }), ...(status && { status }), ...cursor } },
+        params: { query: { limit: 200, ...(search && { search }), ...(status && { status }), ...cursor } },
       }),
     ),
   );
+  // The API has one order; a list that is here as a whole can have others.
+  const whole = list.page === 1 && list.next === null;
+  const sort = (whole && SORTS.find((one) => one === query.get("sort"))) || "";
+  const shown = { ...list, rows: list.rows && sorted(list.rows, sort) };
   const columns: Column<Tenant>[] = [
     {
       head: texts.name,
@@ -87,12 +92,22 @@ export default function Tenants() {
               ...STATUSES.map((value) => ({ value, label: t.common.status[value] ?? value })),
             ]}
           />
+          <Select
+            aria-label={texts.sort}
+            title={whole ? texts.sort : texts.sortMany}
+            data={SORTS.map((value) => ({ value, label: texts.sorts[value] ?? value }))}
+            value={sort}
+            onChange={(sort) => setQuery({ sort })}
+            allowDeselect={false}
+            disabled={!whole}
+            w={{ base: "100%", xs: 200 }}
+          />
         </Group>
         <DataTable
           label={t.platform.tenants}
           columns={columns}
           rowKey={({ id }) => id}
-          list={list}
+          list={shown}
           empty={search || status ? texts.emptyFiltered : texts.empty}
         />
       </Stack>

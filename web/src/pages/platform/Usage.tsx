@@ -1,8 +1,9 @@
-import { Anchor, Progress, SegmentedControl, SimpleGrid, Skeleton, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Progress, SegmentedControl, Skeleton, Stack, Table } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, ok, type Schema } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { Empty } from "../../components/DataTable";
+import { Figures } from "../../components/Figures";
 import { Link } from "../../components/Link";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -47,22 +48,24 @@ export default function Usage() {
     >
       {usage.error && <ProblemAlert problem={Problem.from(usage.error)} retry={() => void usage.refetch()} />}
       {!usage.data && !usage.error && <Skeleton height={420} radius="md" />}
-      {usage.data && <Figures used={usage.data} />}
+      {usage.data && <Shown used={usage.data} />}
     </Page>
   );
 }
 
-function Figures({ used }: { used: Used }) {
+function Shown({ used }: { used: Used }) {
   const total = used.operations.reduce((sum, { count }) => sum + count, 0);
   const refused = used.operations.reduce((sum, { count, reason }) => sum + (reason === "ok" ? 0 : count), 0);
   const busiest = Math.max(1, ...used.tenants.map(({ count }) => count));
   return (
     <Stack>
-      <SimpleGrid cols={{ base: 1, xs: 3 }}>
-        <Figure head={texts.requests}>{number(total)}</Figure>
-        <Figure head={texts.refused}>{number(refused)}</Figure>
-        <Figure head={texts.share}>{total === 0 ? "–" : percent(refused / total)}</Figure>
-      </SimpleGrid>
+      <Figures
+        figures={[
+          { name: texts.requests, value: number(total) },
+          { name: texts.refused, value: number(refused) },
+          { name: texts.share, value: total === 0 ? "–" : percent(refused / total) },
+        ]}
+      />
       <Section title={texts.newsrooms} lead={texts.newsroomsLead}>
         {used.tenants.length === 0 ? (
           <Empty>{texts.none}</Empty>
@@ -107,15 +110,5 @@ function Figures({ used }: { used: Used }) {
         </Section>
       )}
     </Stack>
-  );
-}
-
-function Figure({ head, children }: { head: string; children: string }) {
-  return (
-    <Section title={head}>
-      <Text size="xl" fw={620}>
-        {children}
-      </Text>
-    </Section>
   );
 }

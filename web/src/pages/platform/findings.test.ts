@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findings, masterKeys } from "./findings";
+import { findings, masterKeys, rotationProgress } from "./findings";
 
 const node = (name: string, more = {}) => ({
   id: name,
@@ -45,4 +45,12 @@ test("a master key may go once it seals nothing and no server seals with it", ()
   expect(states({ k1: 1, k2: 5 })).toEqual(["k1 going", "k2 sealing"]);
   expect(states({ k2: 6 })).toEqual(["k1 free", "k2 sealing"]);
   expect(states({ k0: 1, k2: 6 })).toEqual(["k0 missing", "k1 free", "k2 sealing"]);
+});
+
+test("how far a rotation has come is told by what the log says that it began with", () => {
+  const keys = (sealed: Record<string, number>) => masterKeys({ ...well, sealed });
+  const log = [{ target: "k2", detail: { secrets: 10 } as never }];
+  expect(rotationProgress(keys({ k2: 9 }), log)).toBeNull();
+  expect(rotationProgress(keys({ k1: 4, k2: 9 }), log)).toEqual({ done: 6, total: 10 });
+  expect(rotationProgress(keys({ k1: 4, k2: 9 }), [])).toEqual({ done: 9, total: 13 });
 });

@@ -27,6 +27,21 @@ export function findings({ nodes, postgres, redis, mail, sealed }: Health, now: 
   return found;
 }
 
+/** How far the newest master key has come with sealing anew what others sealed; `null` where nothing is left. */
+export function rotationProgress(
+  keys: readonly MasterKey[],
+  rotations: readonly Pick<Schema<"AuditEvent">, "target" | "detail">[],
+): { done: number; total: number } | null {
+  const left = keys.reduce((sum, { seals, state }) => sum + (state === "sealing" ? 0 : seals), 0);
+  if (left === 0) return null;
+  const all = keys.reduce((sum, { seals }) => sum + seals, 0);
+  const newest = rotations.find(({ target }) => keys.some(({ id, state }) => state === "sealing" && id === target));
+  const asked = (newest?.detail as { secrets?: unknown } | undefined)?.secrets;
+  // What was made since is sealed by the new key at once, and isn't counted.
+  const total = Math.max(typeof asked === "number" ? asked : all, left);
+  return { done: total - left, total };
+}
+
 export interface MasterKey {
   id: string;
   seals: number;

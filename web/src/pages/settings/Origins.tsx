@@ -13,7 +13,7 @@ const texts = t.settings.origins;
 export function Origins({ form, readOnly }: { form: UseFormReturnType<Values>; readOnly: boolean }) {
   const sites = form.values.allowed_origins;
   return (
-    <Section title={texts.title} lead={texts.lead}>
+    <Section title={texts.title} lead={texts.lead} side>
       {sites.length === 0 && (
         <Text size="sm" c="dimmed">
           {texts.none}

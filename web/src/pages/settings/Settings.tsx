@@ -23,7 +23,7 @@ export default function Settings() {
       title={t.settings.title}
       lead={tenant.may("admin") ? t.settings.lead : `${t.settings.lead} ${t.settings.adminsOnly}`}
     >
-      <Stack maw={760}>
+      <Stack>
         {settings.data ? (
           <SettingsForm {...settings.data} />
         ) : settings.error ? (

@@ -85,7 +85,7 @@ export function SettingsForm({ data, etag }: Version) {
     <form onSubmit={form.onSubmit((values) => save.send({ on: base, values }))}>
       <Stack>
         {!theirs && <ProblemAlert problem={save.problem} rest={save.rest} />}
-        <Section title={t.settings.newsroom}>
+        <Section title={t.settings.newsroom} side>
           <TextInput
             label={t.settings.name.label}
             description={t.settings.name.help}
@@ -97,7 +97,7 @@ export function SettingsForm({ data, etag }: Version) {
           <TextInput label={t.settings.slug.label} description={t.settings.slug.help} value={tenant.slug} readOnly />
         </Section>
         <Origins form={form} readOnly={readOnly} />
-        <Section title={t.settings.readers.title}>
+        <Section title={t.settings.readers.title} side>
           <Switch
             label={t.settings.readers.emailIds}
             description={t.settings.readers.emailIdsHelp}
@@ -105,7 +105,7 @@ export function SettingsForm({ data, etag }: Version) {
             {...form.getInputProps("allow_email_ids", { type: "checkbox" })}
           />
         </Section>
-        <Section title={t.settings.issuing.title} lead={t.settings.issuing.lead}>
+        <Section title={t.settings.issuing.title} lead={t.settings.issuing.lead} side>
           <Switch
             label={t.settings.issuing.accept}
             disabled={readOnly}

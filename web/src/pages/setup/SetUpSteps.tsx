@@ -20,13 +20,13 @@ export function SetUpSteps() {
       title={t.setUp.open}
       lead={t.setUp.lead(setUp.done.length, STEPS.length)}
       actions={
-        <Button component={Link} to={path}>
+        <Button component={Link} to={path} size="xs">
           {t.setUp.goOn}
         </Button>
       }
     >
-      <Stack gap="md">
-        <Progress value={(setUp.done.length / STEPS.length) * 100} size="sm" aria-label={t.setUp.title} />
+      <Stack gap="sm">
+        <Progress value={(setUp.done.length / STEPS.length) * 100} size={4} aria-label={t.setUp.title} />
         <ol className={classes.short}>
           {setUp.open.map((step) => (
             <li key={step}>

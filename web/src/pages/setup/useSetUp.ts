@@ -7,6 +7,9 @@ import { type Deployment, useDeployments } from "../deployments/queries";
 import { useKeys } from "../signing-keys/queries";
 import { STEPS, type Step, stepsDone } from "./steps";
 
+/** How often it is asked whether the CMS has called, until it has: its server's first call is awaited at this page. */
+const WATCH = 5_000;
+
 export interface SetUp {
   /** What is to be set up: the newsroom's first deployment. */
   deployment: Deployment | null;
@@ -42,6 +45,7 @@ export function useSetUp(): { setUp: SetUp | undefined; problem: Problem | null;
       (await ok(api.GET("/v1/tenants/{tenant}/api-keys", { params: { path, query: { limit: 100 } } }))).data.some(
         ({ last_used_at }) => Boolean(last_used_at),
       ),
+    refetchInterval: ({ state }) => (state.data ? false : WATCH),
   });
   const queries = [deployments, readers, called, ...(deployment ? [keys] : [])];
   const failed = queries.find(({ error, data }) => error && data === undefined);

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, ok, type Schema } from "../../api/client";
 import { IconDownload } from "../../components/icons";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { download } from "../../lib/download";
 import { useChange } from "../../lib/useChange";
 import { useTenant } from "../../lib/useTenant";
 import { t } from "../../texts";
@@ -19,8 +20,13 @@ const FILES: Record<string, string> = {
   pem: "keys.pem",
 };
 
+interface ExportProps extends DialogueProps {
+  /** Whether Talk takes several keys by now. */
+  several?: boolean;
+}
+
 /** Settings with all their secrets, for an owner who has proved the password. */
-export function ExportKeys(props: DialogueProps) {
+export function ExportKeys(props: ExportProps) {
   return (
     <Modal
       opened={props.opened}
@@ -34,20 +40,23 @@ export function ExportKeys(props: DialogueProps) {
   );
 }
 
-function Body({ close, deployment }: DialogueProps) {
+/** Forms that are the keys alone, not Talk's settings. */
+const isKeys = (form: string): boolean => form === "jwks" || form === "pem";
+
+function Body({ close, deployment, several = false }: ExportProps) {
   const tenant = useTenant();
   const [got, setGot] = useState<Schema<"ExportOut"> | null>(null);
   const forms = Object.entries(t.signingKeys.export.formats).filter(
-    ([form]) => deployment.kind === "talk" || form === "jwks" || form === "pem",
+    ([form]) => deployment.kind === "talk" || isKeys(form),
   );
-  const form = useForm({ initialValues: { format: forms[0]?.[0] ?? "env", with_private: false } });
+  const form = useForm({ initialValues: { format: forms[0]?.[0] ?? "env", with_private: false, several } });
   const ask = useChange({
     form,
-    run: ({ format, with_private }: typeof form.values) =>
+    run: ({ format, with_private, several }: typeof form.values) =>
       ok(
         api.POST("/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/export", {
           params: { path: { tenant: tenant.slug, deployment: deployment.name } },
-          body: { format, ...(with_private && { with_private }) },
+          body: { format, ...(with_private && { with_private }), ...(several && !isKeys(format) && { several }) },
         }),
       ),
     done: setGot,
@@ -66,7 +75,7 @@ function Body({ close, deployment }: DialogueProps) {
           size="xs"
           leftSection={<IconDownload size={14} aria-hidden />}
           style={{ alignSelf: "flex-start" }}
-          onClick={() => download(FILES[format] ?? "keys.txt", got.text)}
+          onClick={() => download(FILES[format] ?? "keys.txt", `${got.text}\n`, "text/plain")}
         >
           {t.common.download}
         </Button>
@@ -83,6 +92,13 @@ function Body({ close, deployment }: DialogueProps) {
           data={forms.map(([value, label]) => ({ value, label }))}
           {...form.getInputProps("format")}
         />
+        {!isKeys(form.values.format) && (
+          <Checkbox
+            label={t.deployments.paste.several}
+            description={t.deployments.paste.severalHelp}
+            {...form.getInputProps("several", { type: "checkbox" })}
+          />
+        )}
         <Checkbox
           label={t.signingKeys.export.withPrivate}
           description={t.signingKeys.export.withPrivateHelp}
@@ -99,14 +115,4 @@ function Body({ close, deployment }: DialogueProps) {
       </Stack>
     </form>
   );
-}
-
-/** Hands a text to the browser as a file. */
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -110,7 +110,7 @@ function Deeds({ signingKey: { kid, state }, start }: KeyCardProps) {
   const admin = tenant.may("admin") && !tenant.suspended;
   const first: Deed | null = state === "pending" ? "activate" : state === "retiring" ? "retire" : null;
   const rest: Deed[] = [
-    ...(tenant.may("owner") && !ended ? (["reveal"] as const) : []),
+    ...(tenant.mayChange("owner") && !ended ? (["reveal"] as const) : []),
     ...(admin && state === "pending" ? (["retire"] as const) : []),
     ...(admin && !ended ? (["revoke"] as const) : []),
   ];

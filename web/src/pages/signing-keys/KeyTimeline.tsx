@@ -29,6 +29,9 @@ export function KeyTimeline({ keys }: { keys: readonly SigningKey[] }) {
         ))}
         <div className={classes.axis} aria-hidden>
           <span>{label(new Date(scale.from))}</span>
+          {scale.place(now) > 25 && scale.place(now) < 75 && (
+            <b style={{ left: `${scale.place(now)}%` }}>{t.signingKeys.timeline.now}</b>
+          )}
           <span>{label(new Date(scale.to))}</span>
         </div>
       </div>

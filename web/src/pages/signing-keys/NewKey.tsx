@@ -11,6 +11,8 @@ import { ALGORITHMS } from "./algorithms";
 import { Outcome } from "./Outcome";
 import { afterKeyChange } from "./queries";
 
+const [HOUR, DAY, WEEK] = [3600, 86_400, 604_800];
+
 export interface DialogueProps {
   opened: boolean;
   close: () => void;
@@ -36,14 +38,24 @@ function Body({ close, deployment }: DialogueProps) {
   const tenant = useTenant();
   const [made, setMade] = useState<Schema<"NewKeyOut"> | null>(null);
   const first = !deployment.active_kid;
-  const form = useForm({ initialValues: { how: "later", algorithm: "", kid: "" } });
+  const least = deployment.token_lifetime;
+  const choices = [HOUR, DAY, WEEK, 30 * DAY].filter((seconds) => seconds > least);
+  const overlaps = [least, ...choices];
+  const form = useForm({
+    initialValues: { how: "later", algorithm: "", kid: "", overlap: String(Math.max(WEEK, deployment.token_lifetime)) },
+  });
   const make = useChange({
     form,
     invalidate: afterKeyChange(tenant, deployment.name),
-    run: ({ how, algorithm, kid }: typeof form.values) => {
+    run: ({ how, algorithm, kid, overlap }: typeof form.values) => {
       const params = { path: { tenant: tenant.slug, deployment: deployment.name } };
       if (!first && how === "now") {
-        return ok(api.POST("/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/rotate", { params, body: {} }));
+        return ok(
+          api.POST("/v1/tenants/{tenant}/deployments/{deployment}/signing-keys/rotate", {
+            params,
+            body: { overlap: Number(overlap) },
+          }),
+        );
       }
       return ok(
         api.POST("/v1/tenants/{tenant}/deployments/{deployment}/signing-keys", {
@@ -90,6 +102,15 @@ function Body({ close, deployment }: DialogueProps) {
               <Radio value="now" label={t.signingKeys.make.atOnce} description={t.signingKeys.make.atOnceHelp} />
             </Stack>
           </Radio.Group>
+        )}
+        {rotates && (
+          <Select
+            label={t.signingKeys.make.overlap}
+            description={t.signingKeys.make.overlapHelp}
+            data={overlaps.map((seconds) => ({ value: String(seconds), label: t.signingKeys.make.overlapOf(seconds) }))}
+            allowDeselect={false}
+            {...form.getInputProps("overlap")}
+          />
         )}
         {!rotates && (
           <Group grow align="flex-start" preventGrowOverflow={false}>

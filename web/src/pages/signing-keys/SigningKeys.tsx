@@ -2,10 +2,12 @@ import { Button, Paper, Select, Stack } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Empty } from "../../components/DataTable";
 import { IconPlus } from "../../components/icons";
+import { Link } from "../../components/Link";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import { useTenant } from "../../lib/useTenant";
 import { setQuery, usePlace } from "../../router";
+import { to } from "../../routes";
 import { t } from "../../texts";
 import { type Deployment, useDeployments } from "../deployments/queries";
 import { ExportKeys } from "./ExportKeys";
@@ -60,21 +62,34 @@ function Actions({ deployment }: { deployment: Deployment }) {
   const tenant = useTenant();
   const [open, setOpen] = useState<Dialogue | null>(null);
   // A link from the settings to paste leads here, to have them with secrets.
-  const wantsExport = new URLSearchParams(usePlace().search).has("export");
+  const query = new URLSearchParams(usePlace().search);
+  const wantsExport = query.has("export");
+  const wantsSeveral = query.has("several");
+  const [several, setSeveral] = useState(false);
   useEffect(() => {
     if (!wantsExport) return;
-    setQuery({ export: null });
+    setQuery({ export: null, several: null });
+    setSeveral(wantsSeveral);
     setOpen("export");
-  }, [wantsExport]);
+  }, [wantsExport, wantsSeveral]);
   if (!tenant.may("admin")) return null;
   const coral = deployment.kind === "coral";
   const close = () => setOpen(null);
   const off = tenant.suspended;
   return (
     <>
-      {tenant.may("owner") && (
+      {tenant.mayChange("owner") && (
         <Button variant="default" onClick={() => setOpen("export")}>
           {t.signingKeys.export.action}
+        </Button>
+      )}
+      {coral && (
+        <Button
+          variant="default"
+          component={Link}
+          to={`${to("deployment", { tenant: tenant.slug, deployment: deployment.name })}?tab=rotate`}
+        >
+          {t.deployments.tabs.rotate}
         </Button>
       )}
       <Button variant={coral ? "filled" : "default"} onClick={() => setOpen("import")} disabled={off}>
@@ -87,7 +102,7 @@ function Actions({ deployment }: { deployment: Deployment }) {
       )}
       <NewKey opened={open === "new"} close={close} deployment={deployment} />
       <ImportKey opened={open === "import"} close={close} deployment={deployment} />
-      <ExportKeys opened={open === "export"} close={close} deployment={deployment} />
+      <ExportKeys opened={open === "export"} close={close} deployment={deployment} several={several} />
     </>
   );
 }

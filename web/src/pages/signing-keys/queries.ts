@@ -7,7 +7,8 @@ export type SigningKey = Schema<"SigningKeyOut">;
 
 const MINUTE = 60_000;
 
-export const keysKey = (tenant: Tenant, deployment: string) => [...tenant.key, "signing-keys", deployment] as const;
+export const keysKey = (tenant: Pick<Tenant, "key">, deployment: string) =>
+  [...tenant.key, "signing-keys", deployment] as const;
 
 /** What has to be read anew after a change of a deployment's keys. */
 export const afterKeyChange = (tenant: Tenant, deployment: string) => [

@@ -32,27 +32,34 @@ export default function Bars({ points, series, label }: BarsProps) {
           series={series}
           type="stacked"
           valueFormatter={number}
-          maxBarWidth={36}
+          maxBarWidth={28}
           textColor="dimmed"
           gridColor="var(--line)"
           tickLine="none"
-          yAxisProps={{ allowDecimals: false, width: 52, tickFormatter: short }}
-          xAxisProps={{ minTickGap: 24 }}
+          strokeDasharray="0"
+          yAxisProps={{ allowDecimals: false, width: 44, tickFormatter: short }}
+          xAxisProps={{ interval: "equidistantPreserveStart", minTickGap: 28 }}
           barChartProps={{ accessibilityLayer: false, margin: { top: 10, right: 4 } }}
           barProps={{ isAnimationActive: false }}
           tooltipAnimationDuration={0}
         />
       </div>
-      <Group gap="md" justify="center" component="ul" m={0} p={0} mih={LEGEND}>
+      <Group gap="4px 16px" component="ul" m={0} p={0} mih={LEGEND} align="flex-start">
         {series.map(({ name, label, color }) => (
           <Group key={name} gap={6} component="li" wrap="nowrap" style={{ listStyle: "none" }}>
-            <ColorSwatch color={`var(--mantine-color-${color.replace(".", "-")})`} size={10} withShadow={false} />
-            <Text size="sm">{label}</Text>
+            <ColorSwatch color={cssColor(color)} size={9} radius={3} withShadow={false} />
+            <Text size="xs" c="dimmed">
+              {label}
+            </Text>
           </Group>
         ))}
       </Group>
     </Stack>
   );
 }
+
+/** A colour as styles have it: `red.6` is one of the theme's. */
+const cssColor = (color: string): string =>
+  color.startsWith("var(") ? color : `var(--mantine-color-${color.replace(".", "-")})`;
 
 const short = (value: number): string => new Intl.NumberFormat("en", { notation: "compact" }).format(value);

@@ -10,14 +10,20 @@ const Bars = lazy(() => import("./Bars"));
 const HEIGHT = 260;
 const MOST_REASONS = 6;
 const OTHERS = "others";
-const COLOURS = ["orange.6", "red.6", "violet.5", "blue.5", "yellow.5", "pink.5", "gray.5"];
+/** Reasons that are part of every day stay in the background: what is wrong stands out. */
+const USUAL = "expired";
+const COLOURS = ["red.6", "orange.4", "violet.5", "blue.5", "yellow.5", "pink.5"];
 
 /** What tokens' requests came to, over time. */
 export function OutcomeChart({ page, step }: { page: UsagePage | undefined; step: Step }) {
   if (!page) return <Skeleton height={HEIGHT} />;
   const { issued, validated, refused } = totals(page);
   if (issued + validated + refused === 0) return <Nothing text={t.usage.noRequests} />;
-  const colours = { issued: "petrol.6", validated: "blue.4", refused: "orange.6" };
+  const colours = {
+    issued: "var(--chart-issued)",
+    validated: "var(--chart-validated)",
+    refused: "var(--chart-refused)",
+  };
   const series = OUTCOMES.map((name) => ({ name, label: t.usage[name], color: colours[name] }));
   const label = `${t.usage.chart}. ${t.usage.summary(issued, validated, refused)}`;
   return <Lazy points={pointsOf(page, step, OUTCOMES, outcomeOf)} series={series} label={label} />;
@@ -28,12 +34,13 @@ export function ReasonChart({ page, step }: { page: UsagePage | undefined; step:
   if (!page) return <Skeleton height={HEIGHT} />;
   const { reasons, more } = topReasons(page, MOST_REASONS);
   if (reasons.length === 0) return <Nothing text={t.usage.noRefusals} />;
-  const series: Series[] = reasons.map((name, index) => ({
+  const colours = COLOURS.values();
+  const series: Series[] = reasons.map((name) => ({
     name,
     label: t.usage.reasons[name] ?? name,
-    color: COLOURS[index] ?? "gray.5",
+    color: name === USUAL ? "var(--chart-usual)" : (colours.next().value ?? "var(--chart-others)"),
   }));
-  if (more) series.push({ name: OTHERS, label: t.usage.others, color: "gray.5" });
+  if (more) series.push({ name: OTHERS, label: t.usage.others, color: "var(--chart-others)" });
   const names = series.map(({ name }) => name);
   const points = pointsOf(page, step, names, (row) => {
     if (outcomeOf(row) !== "refused") return null;

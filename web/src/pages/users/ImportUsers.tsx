@@ -1,10 +1,10 @@
-import { Anchor, Button, Checkbox, Group, Progress, Stack, Text } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Progress, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import type { Schema } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { upload } from "../../api/upload";
-import { IconChevronLeft } from "../../components/icons";
+import { BackLink } from "../../components/BackLink";
 import { Link } from "../../components/Link";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -37,16 +37,11 @@ export default function ImportUsers() {
     <Page
       title={t.users.import.title}
       lead={t.users.import.lead}
-      above={
-        <Anchor component={Link} to={to("users", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
-          <Group gap={4} component="span">
-            <IconChevronLeft size={14} aria-hidden />
-            {t.users.back}
-          </Group>
-        </Anchor>
-      }
+      above={<BackLink to={to("users", { tenant: tenant.slug })}>{t.users.back}</BackLink>}
     >
-      {chosen ? (
+      {!tenant.mayChange("admin") ? (
+        <Alert>{tenant.suspended ? t.users.import.suspended : t.users.import.adminsOnly}</Alert>
+      ) : chosen ? (
         <Import {...chosen} key={`${chosen.file.name}:${chosen.file.lastModified}`} another={() => setChosen(null)} />
       ) : (
         <Drop choose={(file) => void choose(file)} />

@@ -10,7 +10,7 @@ import { to } from "../../routes";
 import { t } from "../../texts";
 
 /** Adds one reader. The rest of the record is filled in on the reader's own page. */
-export function NewUser({ opened, close }: { opened: boolean; close: () => void }) {
+export default function NewUser({ opened, close }: { opened: boolean; close: () => void }) {
   return (
     <Modal
       opened={opened}

@@ -25,7 +25,12 @@ export function PreviewTable({ shown }: { shown: Preview }) {
             {title}
           </Text>
           <Paper withBorder>
-            <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: "group", "aria-label": title }}>
+            <ScrollArea
+              type="auto"
+              scrollbarSize={8}
+              offsetScrollbars="present"
+              viewportProps={{ tabIndex: 0, role: "group", "aria-label": title }}
+            >
               <Table verticalSpacing={6} fz="sm">
                 <Table.Thead>
                   <Table.Tr>

@@ -1,11 +1,10 @@
-import { Anchor, Button, Group, Skeleton, Stack, Table, Text } from "@mantine/core";
+import { Button, Group, Skeleton, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { api, type Schema, versioned } from "../../api/client";
 import { Problem } from "../../api/problem";
+import { BackLink } from "../../components/BackLink";
 import { CopyBlock, CopyValue } from "../../components/Copy";
-import { IconChevronLeft } from "../../components/icons";
-import { Link } from "../../components/Link";
 import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { Section } from "../../components/Section";
@@ -18,6 +17,7 @@ import { t } from "../../texts";
 import { Access, Answer } from "./Access";
 import { EditUser } from "./EditUser";
 import { type Json, KNOWN, otherMembers, type Reader, type ReaderRecord, userPath } from "./record";
+import classes from "./User.module.css";
 
 /** One reader: the record, and what they may do. */
 export default function User() {
@@ -39,14 +39,7 @@ function OneUser({ user }: { user: string }) {
         }),
       ),
   });
-  const above = (
-    <Anchor component={Link} to={to("users", { tenant: tenant.slug })} size="sm" c="var(--accent-text)">
-      <Group gap={4} component="span">
-        <IconChevronLeft size={14} aria-hidden />
-        {t.users.back}
-      </Group>
-    </Anchor>
-  );
+  const above = <BackLink to={to("users", { tenant: tenant.slug })}>{t.users.back}</BackLink>;
   if (deleted) {
     return (
       <Page key="deleted" title={t.users.access.done.delete} above={above}>
@@ -60,17 +53,19 @@ function OneUser({ user }: { user: string }) {
   const name = typeof record?.username === "string" && record.username ? record.username : user;
   return (
     <Page title={name} above={above} lead={<CopyValue value={user} label={t.users.id} />}>
-      <Stack maw={860}>
+      <div className={classes.parts}>
         <ProblemAlert problem={problem} retry={() => void query.refetch()} />
         {query.data ? (
           <>
             <Record reader={query.data.data} etag={query.data.etag} />
-            {tenant.may("admin") && <Access reader={query.data.data} etag={query.data.etag} deleted={setDeleted} />}
+            {tenant.mayChange("admin") && (
+              <Access reader={query.data.data} etag={query.data.etag} deleted={setDeleted} />
+            )}
           </>
         ) : (
           !problem && <Skeleton height={320} radius="md" />
         )}
-      </Stack>
+      </div>
     </Page>
   );
 }
@@ -87,7 +82,7 @@ function Record({ reader, etag }: { reader: Reader; etag: string }) {
       title={t.users.record.title}
       lead={t.users.record.lead}
       actions={
-        tenant.may("admin") && (
+        tenant.mayChange("admin") && (
           <Button variant="default" size="xs" onClick={() => setEditing({ reader, etag })}>
             {t.users.record.edit}
           </Button>

@@ -1,6 +1,6 @@
 import { Anchor, Button, CloseButton, Group, Menu, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { api, ok } from "../../api/client";
 import { type Column, DataTable } from "../../components/DataTable";
 import { IconChevronDown, IconDownload, IconPlus, IconSearch, IconUpload } from "../../components/icons";
@@ -13,8 +13,9 @@ import { useTenant } from "../../lib/useTenant";
 import { setQuery, usePlace } from "../../router";
 import { to } from "../../routes";
 import { t } from "../../texts";
-import { NewUser } from "./NewUser";
 import type { Reader } from "./record";
+
+const NewUser = lazy(() => import("./NewUser"));
 
 const TYPING = 200;
 
@@ -24,9 +25,10 @@ export default function Users() {
   const query = new URLSearchParams(usePlace().search);
   const [typed, setTyped] = useState(query.get("q") ?? "");
   const [search] = useDebouncedValue(typed.trim(), TYPING);
-  const [making, setMaking] = useState(false);
+  // The dialogue comes when it is first asked for.
+  const [making, setMaking] = useState<boolean | null>(null);
   const shown = query.get("show") ?? "all";
-  const admin = tenant.may("admin");
+  const admin = tenant.mayChange("admin");
   useEffect(() => setQuery({ q: search }), [search]);
   const list = usePagedQuery([...tenant.key, "users", { search, shown }], (cursor) =>
     ok(
@@ -116,7 +118,11 @@ export default function Users() {
           empty={<NoReaders search={search} shown={shown} />}
         />
       </Stack>
-      <NewUser opened={making} close={() => setMaking(false)} />
+      {making !== null && (
+        <Suspense>
+          <NewUser opened={making} close={() => setMaking(false)} />
+        </Suspense>
+      )}
     </Page>
   );
 }

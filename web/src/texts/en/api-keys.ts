@@ -14,8 +14,6 @@ export const apiKeys = {
     lastUsed: "Last used",
     ends: "Ends",
     state: "State",
-    endsIn: "The key ends by",
-    tail: (tail: string) => `ends in ${tail}`,
     actionsOf: (name: string) => `Actions for ${name}`,
   },
   form: {

@@ -3,7 +3,8 @@ import { number, plural } from "../../lib/format";
 export const audit = {
   title: "Audit log",
   lead: "Who did what, and when. Nothing here can be changed or removed.",
-  platformLead: "What was done on the platform: newsrooms, quotas, admins and master keys.",
+  platformLead:
+    "What was done on the platform: accounts, admins, issuers and master keys. What was done to a newsroom stands in its own log.",
   list: {
     at: "When",
     actor: "Who",
@@ -36,7 +37,6 @@ export const audit = {
     unchanged: (count: number) =>
       plural(count, { one: "# other field stayed as it was.", other: "# other fields stayed as they were." }),
     hash: "Hash",
-    actorId: "Actor",
     targetId: "Target",
     onlyActor: "Only theirs",
     onlyTarget: "Only on this",
@@ -57,7 +57,6 @@ export const audit = {
   },
   actors: {
     operator: (name: string) => `${name}, at a terminal`,
-    system: "Lanyard itself",
     account: "An account",
     apiKey: (name: string | null) => (name === null ? "An API key" : `API key “${name}”`),
     you: (name: string) => `${name} (you)`,
@@ -128,6 +127,16 @@ export const audit = {
     "platform_admin.grant": "Made a platform admin",
     "platform_admin.revoke": "Removed a platform admin",
     "master_key.rotate": "Rotated the master key",
+    "account.create": "Registered an account",
+    "account.rename": "Took another name",
+    "account.password.change": "Changed their password",
+    "account.password.reset": "Reset their password",
+    "account.totp.on": "Switched their authenticator app on",
+    "account.totp.off": "Switched their authenticator app off",
+    "account.recovery_code.use": "Used a recovery code",
+    "account.recovery_codes.replace": "Made new recovery codes",
+    "account.session.end": "Ended a session",
+    "account.sessions.end": "Ended their other sessions",
   } as Record<string, string>,
-  platformActions: ["tenant", "issuer", "platform_admin", "master_key", "account"] as readonly string[],
+  platformActions: ["issuer", "platform_admin", "master_key", "account"] as readonly string[],
 };

@@ -60,7 +60,6 @@ export const auth = {
     good: "Good.",
     strong: "Very good.",
     hint: "At least 12 characters. Four words at random are good; a password manager's own is better.",
-    weak: "Choose one that is harder to guess.",
   },
   prove: {
     title: "Confirm that it is you",

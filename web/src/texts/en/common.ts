@@ -1,22 +1,17 @@
-import { number, plural } from "../../lib/format";
+import { number } from "../../lib/format";
 
 export const common = {
   product: "Lanyard",
-  nothingYet: "There is nothing here yet.",
-  nothingYetMore:
-    "This page is being built. Until then its routes can be called: the API's documentation describes them.",
   save: "Save",
   saved: "Saved.",
   cancel: "Cancel",
   close: "Close",
-  back: "Back",
   retry: "Try again",
   loading: "Loading",
   copy: "Copy",
   copied: "Copied",
   download: "Download",
   show: "Show",
-  hide: "Hide",
   yes: "Yes",
   no: "No",
   none: "None",
@@ -25,15 +20,12 @@ export const common = {
   actions: "Actions",
   reload: "Reload the page",
   apiDocs: "API documentation",
-  restored: "What you had typed here is back.",
   startOver: "Start over",
   table: {
     page: (page: number) => `Page ${number(page)}`,
     next: "Next",
     previous: "Previous",
     empty: "Nothing here.",
-    failed: "This couldn't be loaded.",
-    rows: (count: number) => plural(count, { one: "# row", other: "# rows" }),
   },
   typeToConfirm: (word: string) => `Type ${word} to go on`,
   secretOnce: {
@@ -51,8 +43,8 @@ export const common = {
     body: "That is our fault. Loading it again may help; what you had typed is kept.",
   },
   newVersion: {
-    title: "Lanyard has been updated",
-    body: "This page belongs to an older version. Load it again to go on; what you had typed is kept.",
+    title: "This page couldn't be loaded",
+    body: "The server can't be reached, or Lanyard has been updated. Load the page again; what you had typed is kept.",
   },
   status: {
     active: "Active",

@@ -2,7 +2,6 @@ import { duration, number, plural } from "../../lib/format";
 
 export const deployments = {
   title: "Deployments",
-  one: "Deployment",
   moveToCoral: "Move to Coral",
   lead: "Each is a Talk or a Coral that your readers comment in. It has keys and settings of its own.",
   all: "All deployments",
@@ -12,7 +11,6 @@ export const deployments = {
   columns: {
     name: "Name",
     kind: "Kind",
-    address: "Address",
     keys: "Keys",
     lifetime: "Tokens last",
     made: "Made",
@@ -20,8 +18,7 @@ export const deployments = {
   signs: "Signs",
   noKey: "No key signs",
   waiting: (count: number) => plural(count, { one: "# key waits", other: "# keys wait" }),
-  verifying: (count: number) => plural(count, { one: "# key verifies", other: "# keys verify" }),
-  tabs: { paste: "Settings to paste", check: "Check it", settings: "Configuration" },
+  tabs: { paste: "Settings to paste", check: "Check it", rotate: "Rotate in Coral", settings: "Configuration" },
   signingKeys: "Signing keys",
   fields: {
     name: "Name",
@@ -60,7 +57,6 @@ export const deployments = {
     lead: "Talk and Coral compare most of this to the letter. Change it on both sides.",
     readOnly: "You see this as a viewer. Admins can change it.",
     warnings: "Saved. Mind this",
-    reload: "Load it again",
   },
   make: {
     title: "Add a deployment",
@@ -88,6 +84,9 @@ export const deployments = {
     withSecrets: "Export them with secrets",
     askOwner: "An owner of the newsroom can export them with secrets.",
     refused: "Talk can't be given these keys",
+    several: "Talk takes several keys by now",
+    severalHelp:
+      "For a Talk that had one secret: switch it on once every live token names its key. The plan below says when.",
     forms: { env: ".env", compose: "Docker Compose", kubernetes: "Kubernetes", systemd: "systemd" } as Record<
       string,
       string
@@ -106,7 +105,15 @@ export const deployments = {
     afterwards: "Then",
     notBefore: "Not before",
     command: "Command line",
-    notes: "To know",
+  },
+  revoke: {
+    title: "Revoke this token",
+    lead: "For a token that somebody has who shouldn't. The reader's other tokens stay good.",
+    action: "Revoke it",
+    confirmTitle: "Revoke this token?",
+    body: "It is refused here at once, for good. Talk and Coral verify alone, and take it until it ends.",
+    done: "The token is revoked.",
+    wasNotGood: "The token wasn't good anyway.",
   },
   check: {
     title: "Check a token",
@@ -124,13 +131,11 @@ export const deployments = {
     good: "This token is good",
     anonymous: "This token is refused, and the reader stays anonymous",
     bad: "This token is refused",
-    for: { reader: "for a reader", issuing: "for issuing tokens" } as Record<string, string>,
     user: "Reader",
     known: "in the directory",
     unknown: "not in the directory",
     key: "Key",
     ends: "Ends",
-    reason: "Reason",
     mend: "How to mend it",
     verdicts: {
       accepted: "Accepted",
@@ -146,7 +151,6 @@ export const deployments = {
     } as Record<string, string>,
     passed: (count: number) => plural(count, { one: "# check is right", other: "# checks are right" }),
     skipped: (count: number) => plural(count, { one: "# doesn't apply", other: "# don't apply" }),
-    wrong: (count: number) => plural(count, { one: "# thing to mend", other: "# things to mend" }),
     notCounted: "For your information: this deployment doesn't depend on it.",
     found: "What was found in the settings",
     foundNone: "Nothing was found in the settings.",

@@ -3,7 +3,6 @@ export const members = {
   lead: "The people who run this newsroom. Readers aren't members.",
   list: {
     name: "Name",
-    email: "E-mail address",
     role: "Role",
     since: "Member since",
     you: "You",

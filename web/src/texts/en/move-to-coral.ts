@@ -17,7 +17,6 @@ export const moveToCoral = {
   to: "To (Coral)",
   noCoral: "There is no deployment of Coral yet.",
   noCoralMore: "Make one under Deployments; the move goes there then.",
-  deployments: "To the deployments",
   lastIssued: "Talk's last token was issued",
   endsIfNow: "Cut over now, Talk's last token would end",
   ends: "Talk's last token ends",

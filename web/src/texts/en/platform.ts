@@ -2,7 +2,6 @@ import { number, plural } from "../../lib/format";
 
 export const platform = {
   tenants: "Newsrooms",
-  tenant: "Newsroom",
   usage: "Usage by newsroom",
   health: "Health",
   admins: "Platform admins",
@@ -14,8 +13,16 @@ export const platform = {
     status: "Status",
     all: "All",
     name: "Name",
-    slug: "In addresses",
     made: "Made",
+    sort: "Sort by",
+    sorts: {
+      "": "By name in addresses",
+      name: "By name",
+      newest: "Newest first",
+      oldest: "Oldest first",
+      suspended: "Suspended first",
+    } as Record<string, string>,
+    sortMany: "There are too many newsrooms to sort them here. Search for fewer, and they can be sorted.",
     empty: "There is no newsroom yet.",
     emptyFiltered: "No newsroom fits.",
   },
@@ -35,10 +42,10 @@ export const platform = {
         requests_per_second: "Management requests a second",
       } as Record<string, string>,
       has: (count: number) => `has ${number(count)}`,
-      empty: "Left empty, a number is as the platform has it.",
+      untouched:
+        "Saving sets all six numbers. Those that you leave alone stay as they are, as the newsroom's own from then on. Empty one, and it goes with the platform's.",
       platform: "as the platform",
       save: "Save the quota",
-      conflict: "Its settings have changed since this page was opened. They were read again; look, and save once more.",
     },
     usage: {
       title: "The last 30 days",
@@ -50,7 +57,6 @@ export const platform = {
       title: "Deployments",
       lead: "No two deployments of different newsrooms have the same issuer.",
       name: "Name",
-      kind: "Kind",
       issuer: "Issuer",
       none: "None: Coral's tokens have no issuer",
       release: "Release",
@@ -97,7 +103,6 @@ export const platform = {
     count: "How often",
     ok: "well",
     none: "Nobody has asked for anything in this time.",
-    total: "In all",
     operationNames: {
       issue: "Issue a token",
       validate: "Validate a token",
@@ -132,7 +137,6 @@ export const platform = {
     heartbeat: "Heard from",
     seconds: (seconds: number) => plural(seconds, { one: "# second ago", other: "# seconds ago" }),
     masterKeys: "Master keys",
-    vitals: "Of itself",
     vital: {
       ready: "ready",
       connections: "connections",
@@ -153,6 +157,11 @@ export const platform = {
     going: "Being replaced",
     free: "May go",
     missing: "Some server lacks it",
+    since: "Seals since",
+    sinceNever: "Never replaced",
+    rotation: "The master key is being replaced",
+    rotationDone: (done: number, total: number) =>
+      `${number(done)} of ${plural(total, { one: "# secret", other: "# secrets" })} sealed anew. Run lanyard master-key rotate again if this stands still.`,
     versions: (versions: string) => `Servers run different versions: ${versions}.`,
     late: (name: string) => `${name} hasn't been heard from for a while.`,
     notReady: (name: string) => `${name} isn't ready.`,

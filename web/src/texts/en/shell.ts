@@ -2,7 +2,6 @@ export const shell = {
   skip: "Skip to the content",
   menu: "Menu",
   navigation: "Main navigation",
-  newsroom: "Newsroom",
   switchNewsroom: "Switch newsroom",
   makeNewsroom: "Make a newsroom",
   yourAccount: "Your account",
@@ -12,4 +11,5 @@ export const shell = {
   scheme: { label: "Colours", light: "Light", dark: "Dark", auto: "As the system" },
   offline: "You are offline. What you see may be old, and nothing can be changed until you are back.",
   suspended: "This newsroom is suspended: its readers get no tokens, and nothing can be changed.",
+  suspendedReason: (reason: string) => `The platform's reason: ${reason}`,
 };

@@ -1,4 +1,4 @@
-import { plural } from "../../lib/format";
+import { duration, plural } from "../../lib/format";
 
 export const signingKeys = {
   title: "Signing keys",
@@ -34,7 +34,6 @@ export const signingKeys = {
     life: (kid: string, parts: readonly string[]) => `${kid}: ${parts.join(", ")}`,
     part: (phase: string, from: string, to: string) => `${phase.toLowerCase()} from ${from} to ${to}`,
   },
-  keys: "Keys",
   states: {
     pending: "Waits",
     active: "Signs",
@@ -56,7 +55,6 @@ export const signingKeys = {
     liveAtMost: (count: number) => plural(count, { one: "# at most", other: "# at most" }),
     liveUnknown: "Not counted yet",
     liveOthers: "Not known: others sign with it",
-    verifiesUntil: "Verifies until",
     safeAt: "Safe to retire",
     safeNow: "Now",
     ended: "Ended",
@@ -64,7 +62,6 @@ export const signingKeys = {
   showEnded: (count: number) => plural(count, { one: "Show # ended key", other: "Show # ended keys" }),
   hideEnded: "Hide ended keys",
   more: (kid: string) => `More for ${kid}`,
-  did: "Done",
   toDo: "To do now",
   close: "Close",
   algorithm: "Algorithm",
@@ -80,6 +77,9 @@ export const signingKeys = {
     laterHelp: "The safe way. The key waits, you give Talk its new settings, and then you let it sign.",
     atOnce: "At once",
     atOnceHelp: "The old key goes on verifying. But Talk refuses tokens of the new one until it has the new settings.",
+    overlap: "How long the old key goes on",
+    overlapHelp: "Its tokens are refused from then on. No choice is shorter than this deployment's tokens last.",
+    overlapOf: (seconds: number) => duration(seconds),
     submit: "Make the key",
     rotate: "Rotate now",
     done: "The key is there",

@@ -6,7 +6,6 @@ export const usage = {
   issued: "Issued",
   validated: "Validated",
   refused: "Refused",
-  managed: "Management",
   range: "Time",
   ranges: {
     hours: "24 hours",
@@ -34,7 +33,6 @@ export const usage = {
     p99: "99% took up to",
     download: "Download as CSV",
   },
-  fromTo: (from: string, to: string) => `${from} to ${to}`,
   summary: (issued: number, validated: number, refused: number) =>
     `${plural(issued, { one: "# token issued", other: "# tokens issued" })}, ${plural(validated, { one: "# validated", other: "# validated" })}, ${plural(refused, { one: "# request refused", other: "# requests refused" })}.`,
   upTo: (time: string) => `≤ ${time}`,
@@ -80,6 +78,7 @@ export const usage = {
     tenant_tokens_revoked: "All tokens revoked",
     "fields-invalid": "Wrong fields",
     "not-found": "Not found",
+    "user-not-found": "Unknown reader",
     "rate-limited": "Too many requests",
     "scope-insufficient": "API key lacks the scope",
     "precondition-failed": "Changed in between",

@@ -4,7 +4,6 @@ const readers = (count: number) => plural(count, { one: "# reader", other: "# re
 
 export const users = {
   title: "Readers",
-  one: "Reader",
   lead: "The people who comment. Their records come from your CMS or from a file, and stay as you sent them.",
   search: "Search readers",
   searchHelp: "The beginning of an id, an e-mail address or a username",
@@ -98,6 +97,8 @@ export const users = {
   },
   import: {
     title: "Import readers",
+    adminsOnly: "Admins and owners of the newsroom import readers.",
+    suspended: "No readers can be imported while the newsroom is suspended.",
     lead: "A record with a new id adds a reader. One with a known id takes the old record's place.",
     drop: "Drop a file here",
     dropNow: "Let go to choose this file",
