@@ -42,8 +42,7 @@ test("a deployment's settings are there to paste, and what its tokens say is cha
   // Somebody else was faster.
   const other = await on.owner("/newsrooms/demo/deployments/default?tab=settings");
   await other.getByLabel("Lifetime of a token").fill("7200");
-  await other.getByRole("button", { name: "Save" }).click();
-  await other.getByText("Saved.").first().waitFor();
+  await Promise.all([other.getByText("Saved.").first().waitFor(), other.getByRole("button", { name: "Save" }).click()]);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText(/Somebody has changed this since/).waitFor();
   await page.getByRole("button", { name: "Try again" }).click();

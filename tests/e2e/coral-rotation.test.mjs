@@ -79,6 +79,7 @@ test("a Coral's secret is rotated: looked at first, begun, cut off, resumed, and
   await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
   await page.getByText("The new key signs, and Coral takes it.").waitFor({ timeout: 60_000 });
   assert.equal(coral.secrets.length, 2, "no second secret is made");
+  await page.reload();
   await page.getByRole("heading", { name: "The last rotation" }).waitFor();
   await inspect(page, "coral-rotation-done");
 

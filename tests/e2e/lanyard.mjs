@@ -101,7 +101,9 @@ export class Lanyard {
   async link(email, page) {
     const folder = join(this.folder, "data", "mail");
     for (let tries = 0; tries < 200; tries++) {
-      const names = (await readdir(folder).catch(() => [])).sort().reverse();
+      const all = await readdir(folder).catch(() => []);
+      // One that is being written has another ending.
+      const names = all.filter((name) => name.endsWith(".eml")).sort().reverse();
       for (const name of names) {
         const text = (await readFile(join(folder, name), "utf8")).replaceAll("=\r\n", "").replaceAll("=3D", "=");
         if (!text.toLowerCase().includes(email)) continue;

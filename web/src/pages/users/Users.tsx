@@ -15,7 +15,8 @@ import { to } from "../../routes";
 import { t } from "../../texts";
 import type { Reader } from "./record";
 
-const NewUser = lazy(() => import("./NewUser"));
+const newUser = () => import("./NewUser");
+const NewUser = lazy(newUser);
 
 const TYPING = 200;
 
@@ -25,7 +26,7 @@ export default function Users() {
   const query = new URLSearchParams(usePlace().search);
   const [typed, setTyped] = useState(query.get("q") ?? "");
   const [search] = useDebouncedValue(typed.trim(), TYPING);
-  // The dialogue comes when it is first asked for.
+  // The dialogue is drawn when it is first asked for.
   const [making, setMaking] = useState<boolean | null>(null);
   const shown = query.get("show") ?? "all";
   const admin = tenant.mayChange("admin");
@@ -45,6 +46,11 @@ export default function Users() {
       }),
     ),
   );
+  // Its code comes once the list is there: a server that is away by then takes nothing from what is being typed.
+  const listed = list.rows !== undefined;
+  useEffect(() => {
+    if (listed && admin) newUser().catch(() => undefined);
+  }, [listed, admin]);
   const box = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   return (
