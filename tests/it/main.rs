@@ -12,6 +12,7 @@ mod audit;
 mod broker;
 #[cfg(test)]
 mod ceilings;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod check;
