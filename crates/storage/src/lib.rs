@@ -38,6 +38,9 @@ mod redis_users;
 pub mod reseal;
 pub mod revocations;
 pub mod sessions;
+#[cfg(test)]
+mod simulation;
+mod source;
 pub mod tenants;
 pub mod throttles;
 mod transaction;

@@ -5,15 +5,18 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use lanyard_core::{id::TenantId, user::UserId};
 use redis::{
-    Client, RedisResult, Script,
-    aio::{ConnectionManager, ConnectionManagerConfig},
+    Client, Cmd, Pipeline, RedisFuture, RedisResult, Script, Value,
+    aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
 };
+use tokio::time::Instant;
 
+#[cfg(test)]
+use crate::simulation::redis::Link;
 use crate::{StorageError, user_cache::CachedReader, user_cache::Reader};
 
 /// How long Redis may take before Postgres is asked instead.
@@ -27,9 +30,48 @@ const PRESENT: u8 = b'+';
 const DISABLED: u8 = b'-';
 const ABSENT: u8 = b'0';
 
+/// What takes commands to Redis.
+#[derive(Debug, Clone)]
+pub(crate) enum Connection {
+    Managed(ConnectionManager),
+    #[cfg(test)]
+    Simulated(Link),
+}
+
+impl ConnectionLike for Connection {
+    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
+        match self {
+            Self::Managed(connection) => connection.req_packed_command(command),
+            #[cfg(test)]
+            Self::Simulated(link) => Box::pin(link.command(command)),
+        }
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        match self {
+            Self::Managed(connection) => connection.req_packed_commands(pipeline, offset, count),
+            #[cfg(test)]
+            Self::Simulated(_) => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn get_db(&self) -> i64 {
+        match self {
+            Self::Managed(connection) => connection.get_db(),
+            #[cfg(test)]
+            Self::Simulated(_) => 0,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct RedisUsers {
-    connection: ConnectionManager,
+    connection: Connection,
     put_if_newer: Arc<Script>,
     started: Instant,
     /// Until when Redis is left alone, in milliseconds after `started`.
@@ -48,8 +90,13 @@ impl RedisUsers {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(Duration::from_secs(1)))
             .set_response_timeout(Some(PATIENCE));
-        Ok(Self {
-            connection: ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?,
+        let manager = ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?;
+        Ok(Self::over(Connection::Managed(manager)))
+    }
+
+    pub(crate) fn over(connection: Connection) -> Self {
+        Self {
+            connection,
             put_if_newer: Arc::new(Script::new(
                 "local held = redis.call('HGET', KEYS[1], 'v')
                  if held and tonumber(held) >= tonumber(ARGV[1]) then return 0 end
@@ -59,7 +106,7 @@ impl RedisUsers {
             )),
             started: Instant::now(),
             resting_until: AtomicU64::new(0),
-        })
+        }
     }
 
     pub(crate) async fn get(&self, tenant: TenantId, id: &UserId) -> Option<CachedReader> {

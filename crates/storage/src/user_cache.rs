@@ -21,7 +21,7 @@ use moka::{
 
 use tokio::time::timeout;
 
-use crate::{Database, StorageError, TenantView, redis_users::RedisUsers, users};
+use crate::{Database, StorageError, TenantView, redis_users::RedisUsers, source::Source};
 
 /// How long a request waits for a reader's record.
 const FETCH_PATIENCE: Duration = Duration::from_secs(3);
@@ -75,7 +75,7 @@ type Key = (TenantId, UserId);
 /// The readers of all tenants.
 #[derive(Debug)]
 pub struct Readers {
-    database: Database,
+    source: Source,
     redis: Option<RedisUsers>,
     memory: Cache<Key, CachedReader>,
 }
@@ -90,6 +90,11 @@ impl Readers {
         redis_url: Option<&str>,
         max_bytes: u64,
     ) -> Result<Self, StorageError> {
+        let redis = redis_url.map(RedisUsers::new).transpose()?;
+        Ok(Self::of(Source::Postgres(database), redis, max_bytes))
+    }
+
+    pub(crate) fn of(source: Source, redis: Option<RedisUsers>, max_bytes: u64) -> Self {
         let memory = Cache::builder()
             .weigher(|(_, id): &Key, cached: &CachedReader| {
                 // What the entry itself costs, roughly.
@@ -100,12 +105,17 @@ impl Readers {
             .max_capacity(max_bytes)
             .time_to_live(Duration::from_secs(3600))
             .build();
-        let redis = redis_url.map(RedisUsers::new).transpose()?;
-        Ok(Self {
-            database,
+        Self {
+            source,
             redis,
             memory,
-        })
+        }
+    }
+
+    /// Forgets a reader in memory, as a full cache does.
+    #[cfg(test)]
+    pub(crate) async fn evict(&self, tenant: TenantId, id: UserId) {
+        self.memory.invalidate(&(tenant, id)).await;
     }
 
     /// How many are held in memory, about.
@@ -172,24 +182,10 @@ impl Readers {
         {
             return Ok(cached);
         }
-        let cached = self.fetch_row(tenant, id).await?;
+        let cached = self.source.reader(tenant, id).await?;
         if let Some(redis) = &self.redis {
             redis.put(tenant, id, &cached).await;
         }
         Ok(cached)
-    }
-
-    async fn fetch_row(&self, tenant: TenantId, id: &UserId) -> Result<CachedReader, StorageError> {
-        let mut tx = self.database.read(tenant).await?;
-        let as_of = sqlx::query_scalar!("select version from tenants where id = $1", tenant.0)
-            .fetch_one(tx.connection())
-            .await?;
-        let row = users::get(&mut tx, id).await?;
-        tx.end().await?;
-        let reader = row.map(|row| {
-            let body = row.user.body().into();
-            Arc::new(Reader::new(body, row.disabled_at.is_some()))
-        });
-        Ok(CachedReader { as_of, reader })
     }
 }
