@@ -11,6 +11,8 @@ mod audit;
 #[cfg(test)]
 mod broker;
 #[cfg(test)]
+mod ceilings;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod check;

@@ -132,7 +132,7 @@ async fn snapshot(
     };
     let snapshot = Snapshot {
         tenant,
-        keys: keys::load(&mut tx, master_keys).await?,
+        keys: keys::load(&mut tx, master_keys, now).await?,
         api_keys: api_keys::usable(&mut tx).await?,
         revocations: revocations::load(&mut tx, now).await?,
     };

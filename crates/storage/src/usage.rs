@@ -76,13 +76,14 @@ impl Usage {
         let now = self.clock.now();
         let meters = self.views.meters.all();
         unwritten.gather(&meters, now);
-        while let Some(batch) = unwritten.requests.next() {
-            patiently(self.add(batch)).await?;
-            unwritten.requests.arrived();
-        }
+        // Keys first: that they can go is said by these, so they wait for nothing else.
         while let Some(batch) = unwritten.keys.next() {
             patiently(key_use::add(&self.database, batch)).await?;
             unwritten.keys.arrived();
+        }
+        while let Some(batch) = unwritten.requests.next() {
+            patiently(self.add(batch)).await?;
+            unwritten.requests.arrived();
         }
         self.write_uses(&meters, now, last).await?;
         drop(meters);

@@ -1114,7 +1114,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The way back: Talk's last key signs again */
+        /** The way back: the key signs again that the cut-over ended */
         post: operations["cut_back_to_talk"];
         delete?: never;
         options?: never;
@@ -2703,13 +2703,37 @@ export interface components {
             last_talk_token_issued_at?: string | null;
             /** @description What comes next, in order. */
             next_steps: string[];
-            /** @description Who would be kept out. */
-            readiness: components["schemas"]["ReadinessOut"];
             /**
              * @description `prepare`: Coral has no key that signs; `side-by-side`: both issue; `cut-over`: only Coral does, and tokens of Talk
              *     live on; `done`: the last one has ended.
              */
             stage: string;
+        } & {
+            /** @description Who would be kept out. */
+            readiness: components["schemas"]["ReadinessOut"];
+        };
+        /** @description Where the move stands, now that something was done. */
+        MovedOut: {
+            /**
+             * Format: date-time
+             * @description When the last token of Talk ends: while Talk issues, if it were cut over now. `null` when there is none.
+             */
+            last_talk_token_ends_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When a token of Talk was last issued, give or take some seconds: while that goes on, some page still asks for them.
+             */
+            last_talk_token_issued_at?: string | null;
+            /** @description What comes next, in order. */
+            next_steps: string[];
+            /**
+             * @description `prepare`: Coral has no key that signs; `side-by-side`: both issue; `cut-over`: only Coral does, and tokens of Talk
+             *     live on; `done`: the last one has ended.
+             */
+            stage: string;
+        } & {
+            /** @description Who would be kept out, where they were counted: not for a forced cut-over, nor for the way back. */
+            readiness?: components["schemas"]["ReadinessOut"];
         };
         /** @description Who registers. */
         NewAccount: {
@@ -2848,6 +2872,12 @@ export interface components {
              * @example 604800
              */
             overlap?: number | null;
+            /**
+             * @description Where Coral is, as you know it. The token goes nowhere else: unless it is the deployment's root URL, to the letter,
+             *     this is refused, and nothing is sent.
+             * @example https://coral.the-post.example
+             */
+            root_url: string;
         };
         /** @description What a new deployment is to be. */
         NewDeployment: {
@@ -6973,7 +7003,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MoveOut"];
+                    "application/json": components["schemas"]["MovedOut"];
                 };
             };
         };
@@ -7000,7 +7030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MoveOut"];
+                    "application/json": components["schemas"]["MovedOut"];
                 };
             };
         };

@@ -5,6 +5,7 @@ import { Problem } from "../api/problem";
 import { hooks } from "../api/send";
 import { forgetDrafts } from "../lib/drafts";
 import { queryClient } from "../lib/queries";
+import { settle } from "./proof";
 
 export type Me = Schema<"WhoAmI">;
 
@@ -26,7 +27,8 @@ async function read(): Promise<SessionState> {
   try {
     const me = await ok(api.GET("/v1/account"));
     if (owner !== null && owner !== me.account.id) {
-      // Somebody else has logged in, in another tab perhaps: nothing of the one before may be seen.
+      // Somebody else has logged in, in another tab perhaps: nothing of the one before may be seen, or sent.
+      settle(false);
       forgetDrafts();
       queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
     }
@@ -72,12 +74,19 @@ export async function logOut(): Promise<void> {
 }
 
 function leave(ended: boolean): void {
+  // Whoever logs in next proves a password of their own, and for requests of their own.
+  settle(false);
   queryClient.setQueryData<SessionState>(KEY, { me: null, ended });
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
 }
 
 hooks.csrfToken = () => held()?.me?.csrf_token ?? null;
-hooks.renew = async () => (await refreshSession()).me !== null;
+// Only for who sent the request: with another's session it would be another's act.
+hooks.renew = async () => {
+  const before = owner;
+  const { me } = await refreshSession();
+  return me !== null && me.account.id === before;
+};
 hooks.ended = () => {
   if (held()?.me) leave(true);
 };

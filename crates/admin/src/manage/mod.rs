@@ -19,9 +19,11 @@ pub mod talk_to_coral;
 pub mod tenants;
 pub mod usage;
 
-use axum::Router;
+use axum::{Extension, Router};
 use lanyard_api::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::outbound::Calls;
 
 /// All routes of the server, with their description.
 fn routes() -> OpenApiRouter<App> {
@@ -78,6 +80,9 @@ fn routes() -> OpenApiRouter<App> {
 pub fn router(app: App) -> Router {
     let (routes, document) = routes().split_for_parts();
     let document = openapi::complete(document);
-    let routes = routes.merge(docs::routes(&document));
+    let calls = Calls::new(app.outbound_allow.clone());
+    let routes = routes
+        .merge(docs::routes(&document))
+        .layer(Extension(calls));
     lanyard_api::finish(routes, dashboard::answer, app)
 }

@@ -45,5 +45,6 @@ export function otherwise(actor: string): string {
   if (kind === "operator") return t.audit.actors.operator(rest.join(":"));
   if (kind === "account") return t.audit.actors.account;
   if (kind === "api_key") return t.audit.actors.apiKey(null);
+  if (kind === "server") return t.audit.actors.server;
   return actor;
 }

@@ -35,6 +35,8 @@ export function NewCoralRotation({ deployment, address }: { deployment: string; 
         params: { path: { tenant: tenant.slug, deployment } },
         body: {
           admin_token: admin_token.trim(),
+          // What is shown here: should somebody have changed it meanwhile, the token isn't sent.
+          root_url: address,
           ...(overlap !== "" && { overlap: Number(overlap) }),
           ...(dry_run && { dry_run }),
         },

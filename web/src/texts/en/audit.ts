@@ -59,6 +59,7 @@ export const audit = {
     operator: (name: string) => `${name}, at a terminal`,
     account: "An account",
     apiKey: (name: string | null) => (name === null ? "An API key" : `API key “${name}”`),
+    server: "Lanyard by itself",
     you: (name: string) => `${name} (you)`,
   },
   groups: {
@@ -103,6 +104,7 @@ export const audit = {
     "coral_rotation.interrupt": "A rotation in Coral stopped",
     "coral_rotation.resume": "Resumed a rotation in Coral",
     "coral_rotation.abandon": "Gave up a rotation in Coral",
+    "coral_rotation.expire": "A rotation in Coral ran out",
     "api_key.create": "Made an API key",
     "api_key.replace": "Rotated an API key",
     "api_key.revoke": "Revoked an API key",
