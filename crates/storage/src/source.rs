@@ -23,10 +23,6 @@ use crate::{
 };
 
 #[derive(Debug, Clone)]
-#[cfg_attr(
-    test,
-    expect(clippy::large_enum_variant, reason = "outside of tests there is one")
-)]
 pub(crate) enum Source {
     Postgres(Database),
     #[cfg(test)]
