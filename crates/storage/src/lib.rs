@@ -63,6 +63,6 @@ pub use platform::PlatformTx;
 pub use redis_users::{check_redis_url, ping_redis};
 pub use servers::check_database_url;
 pub use transaction::{Committed, ReadTx, WriteTx};
-pub use user_cache::{Reader, Readers};
+pub use user_cache::{Reader, ReaderSources, Readers};
 pub use view::{DeploymentView, TenantView};
 pub use views::Views;

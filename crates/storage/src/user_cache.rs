@@ -5,7 +5,10 @@
 //! judged when it is used. No refusal depends on any of this, since disabling and deleting write revocations.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -83,9 +86,29 @@ impl Equivalent<Key> for Wanted<'_> {
     }
 }
 
+/// Where readers came from since this process started.
+#[derive(Debug, Default)]
+struct Counts {
+    memory: AtomicU64,
+    redis: AtomicU64,
+    postgres: AtomicU64,
+}
+
+/// How often readers were asked for since the start, by where they came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReaderSources {
+    /// This process's memory.
+    pub memory: u64,
+    /// Redis.
+    pub redis: u64,
+    /// Postgres.
+    pub postgres: u64,
+}
+
 /// The readers of all tenants.
 #[derive(Debug)]
 pub struct Readers {
+    counts: Counts,
     source: Source,
     redis: Option<RedisUsers>,
     memory: Cache<Key, CachedReader>,
@@ -117,6 +140,7 @@ impl Readers {
             .time_to_live(Duration::from_secs(3600))
             .build();
         Self {
+            counts: Counts::default(),
             source,
             redis,
             memory,
@@ -127,6 +151,16 @@ impl Readers {
     #[cfg(test)]
     pub(crate) async fn evict(&self, tenant: TenantId, id: UserId) {
         self.memory.invalidate(&(tenant, id)).await;
+    }
+
+    /// Where they came from so far.
+    #[must_use]
+    pub fn sources(&self) -> ReaderSources {
+        ReaderSources {
+            memory: self.counts.memory.load(Ordering::Relaxed),
+            redis: self.counts.redis.load(Ordering::Relaxed),
+            postgres: self.counts.postgres.load(Ordering::Relaxed),
+        }
     }
 
     /// How many are held in memory, about.
@@ -155,6 +189,7 @@ impl Readers {
         if let Some(cached) = self.memory.get(&Wanted(tenant.id, id)).await
             && cached.as_of >= tenant.required(id)
         {
+            self.counts.memory.fetch_add(1, Ordering::Relaxed);
             return Ok(cached.reader);
         }
         let key = (tenant.id, id.clone());
@@ -191,9 +226,11 @@ impl Readers {
             && let Some(cached) = redis.get(tenant, id).await
             && cached.as_of >= required
         {
+            self.counts.redis.fetch_add(1, Ordering::Relaxed);
             return Ok(cached);
         }
         let cached = self.source.reader(tenant, id).await?;
+        self.counts.postgres.fetch_add(1, Ordering::Relaxed);
         if let Some(redis) = &self.redis {
             redis.put(tenant, id, &cached).await;
         }

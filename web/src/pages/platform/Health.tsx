@@ -8,9 +8,9 @@ import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { Section } from "../../components/Section";
 import { TimeAgo } from "../../components/Time";
-import { number } from "../../lib/format";
+import { number, percent } from "../../lib/format";
 import { t } from "../../texts";
-import { findings, type MasterKey, masterKeys, rotationProgress } from "./findings";
+import { findings, hitRate, type MasterKey, masterKeys, rotationProgress } from "./findings";
 import { SmallTable } from "./SmallTable";
 
 type State = Schema<"Health">;
@@ -130,14 +130,14 @@ function Nodes({ nodes }: { nodes: State["nodes"] }) {
 
 /** What a server tells of itself, as far as there are words for it. */
 function ofItself(vitals: Record<string, unknown>): string {
-  return Object.entries(vitals)
-    .flatMap(([name, value]) => {
-      const words = texts.vital[name];
-      if (!words) return [];
-      if (typeof value === "number") return [`${number(value)} ${words}`];
-      return value === true ? [words] : [];
-    })
-    .join(" · ");
+  const rate = hitRate(vitals);
+  const held = Object.entries(vitals).flatMap(([name, value]) => {
+    const words = texts.vital[name];
+    if (!words) return [];
+    if (typeof value === "number") return [`${number(value)} ${words}`];
+    return value === true ? [words] : [];
+  });
+  return [...held, ...(rate === null ? [] : [texts.hitRate(percent(rate))])].join(" · ");
 }
 
 const COLOURS: Record<MasterKey["state"], string> = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findings, masterKeys, rotationProgress } from "./findings";
+import { findings, hitRate, masterKeys, rotationProgress } from "./findings";
 
 const node = (name: string, more = {}) => ({
   id: name,
@@ -53,4 +53,10 @@ test("how far a rotation has come is told by what the log says that it began wit
   expect(rotationProgress(keys({ k2: 9 }), log)).toBeNull();
   expect(rotationProgress(keys({ k1: 4, k2: 9 }), log)).toEqual({ done: 6, total: 10 });
   expect(rotationProgress(keys({ k1: 4, k2: 9 }), [])).toEqual({ done: 9, total: 13 });
+});
+
+test("the hit rate is that of all readers asked for, and of none there is none", () => {
+  expect(hitRate({ readers_from_memory: 97, readers_from_redis: 2, readers_from_postgres: 1 })).toBe(0.97);
+  expect(hitRate({ readers_from_memory: 0, readers_from_redis: 0, readers_from_postgres: 0 })).toBeNull();
+  expect(hitRate({ ready: true })).toBeNull();
 });

@@ -61,3 +61,12 @@ export function masterKeys({ nodes, sealed }: Pick<Health, "nodes" | "sealed">):
     return { id, seals, heldBy, state };
   });
 }
+
+/** Of the readers that a server was asked for, the share that its memory had; `null` before the first. */
+export function hitRate(vitals: Record<string, unknown>): number | null {
+  const [memory, redis, postgres] = ["memory", "redis", "postgres"].map((from) =>
+    Number(vitals[`readers_from_${from}`]),
+  );
+  const all = (memory ?? 0) + (redis ?? 0) + (postgres ?? 0);
+  return all > 0 ? (memory ?? 0) / all : null;
+}

@@ -144,6 +144,7 @@ export const platform = {
       readers_held: "readers held",
       tenants_held: "newsrooms held",
     } as Record<string, string>,
+    hitRate: (share: string) => `${share} of readers from memory`,
     keys: "Master keys",
     keysLead:
       "They seal signing keys and other secrets. A key may go once it seals nothing and no server seals with it.",
