@@ -8,7 +8,7 @@ import { Page } from "../../components/Page";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { Section } from "../../components/Section";
 import { TimeAgo } from "../../components/Time";
-import { number, percent } from "../../lib/format";
+import { percent } from "../../lib/format";
 import { t } from "../../texts";
 import { findings, hitRate, type MasterKey, masterKeys, rotationProgress } from "./findings";
 import { SmallTable } from "./SmallTable";
@@ -131,13 +131,12 @@ function Nodes({ nodes }: { nodes: State["nodes"] }) {
 /** What a server tells of itself, as far as there are words for it. */
 function ofItself(vitals: Record<string, unknown>): string {
   const rate = hitRate(vitals);
-  const held = Object.entries(vitals).flatMap(([name, value]) => {
-    const words = texts.vital[name];
-    if (!words) return [];
-    if (typeof value === "number") return [`${number(value)} ${words}`];
-    return value === true ? [words] : [];
+  const held = Object.entries(texts.vital).flatMap(([name, words]) => {
+    const value = vitals[name];
+    return typeof value === "number" ? [words(value)] : [];
   });
-  return [...held, ...(rate === null ? [] : [texts.hitRate(percent(rate))])].join(" · ");
+  const ready = vitals.ready === true ? [texts.ready] : [];
+  return [...ready, ...held, ...(rate === null ? [] : [texts.hitRate(percent(rate))])].join(" · ");
 }
 
 const COLOURS: Record<MasterKey["state"], string> = {
