@@ -143,7 +143,7 @@ async fn check_table(app: &App) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_path_that_is_no_route_is_not_found() {
     let app = App::start().await;
-    for path in ["/nope", "/", "/t", "/t/", "/t/a/b/c", "/v1"] {
+    for path in ["/nope.php", "/t", "/t/", "/t/a/b/c", "/v1", "/v1/nope"] {
         let answer = app.get(path).await;
         assert_eq!(
             (answer.status, &*answer.problem()),

@@ -68,10 +68,16 @@ impl Desk {
         assert_eq!(imported.status, 201, "{imported:?}");
     }
 
+    /// What an owner sends who knows where Coral is: where the deployment says.
+    async fn asked(&self) -> Value {
+        let path = "/v1/tenants/the-post/deployments/coral";
+        let root_url = self.owner.get(path).await.json()["root_url"].clone();
+        let url = root_url.as_str().unwrap_or(&self.coral.url);
+        json!({ "admin_token": ADMIN, "root_url": url })
+    }
+
     async fn begin(&self) -> Answer {
-        self.owner
-            .post(ROTATIONS, &json!({ "admin_token": ADMIN }))
-            .await
+        self.owner.post(ROTATIONS, &self.asked().await).await
     }
 
     /// Begins a rotation, and waits until nobody works on it.
@@ -263,7 +269,8 @@ async fn a_dry_run_tells_what_would_be_done_and_changes_nothing_on_either_side()
         desk.coral.first(),
         desk.app.database.count("audit_events").await,
     );
-    let body = json!({ "admin_token": ADMIN, "overlap": 604_800, "dry_run": true });
+    let mut body = desk.asked().await;
+    (body["overlap"], body["dry_run"]) = (604_800.into(), true.into());
     let plan = desk.owner.post(ROTATIONS, &body).await;
     assert_eq!(plan.status, 200, "{plan:?}");
     let text = plan.text().to_owned();
@@ -293,7 +300,8 @@ async fn what_is_odd_on_either_side_is_told_first() {
     let desk = Desk::set().await;
     desk.coral.rotate_by_hand(86_400);
     desk.coral.kept().enabled = false;
-    let body = json!({ "admin_token": ADMIN, "dry_run": true });
+    let mut body = desk.asked().await;
+    body["dry_run"] = true.into();
     let plan = desk.owner.post(ROTATIONS, &body).await.json();
     let warnings = plan["warnings"].to_string();
     let other = desk.coral.kept().secrets[1].kid.clone();
@@ -330,15 +338,20 @@ async fn what_is_odd_on_either_side_is_told_first() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeated_request_is_answered_as_the_first_was_and_rotates_once() {
     let desk = Desk::set().await;
+    let body = desk.asked().await;
     let ask = async || {
         let request = desk.owner.request(reqwest::Method::POST, ROTATIONS);
         let request = request.header("idempotency-key", "once");
-        Answer::to(request.json(&json!({ "admin_token": ADMIN }))).await
+        Answer::to(request.json(&body)).await
     };
     let first = ask().await;
     assert_eq!(first.status, 201, "{first:?}");
     desk.settled(&first.json()).await;
+    // Whatever Coral says by now.
+    let asked = desk.coral.kept().requests;
+    desk.coral.kept().tokens.remove(ADMIN);
     let again = ask().await;
+    assert_eq!(desk.coral.kept().requests, asked);
     assert_eq!((again.status, again.json()), (201, first.json()));
     assert_eq!(desk.coral.kept().secrets.len(), 2);
     assert!(!desk.stored(ADMIN).await);

@@ -9,6 +9,8 @@ mod letters;
 mod mailboxes;
 mod newsroom;
 mod person;
+mod postgres_server;
+mod redis_server;
 mod services;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
@@ -34,7 +36,8 @@ pub(crate) use jwt::{
 pub(crate) use mailboxes::{Letter, Mailboxes};
 pub(crate) use newsroom::{DEMO_SECRET, Newsroom};
 pub(crate) use person::Person;
-pub(crate) use services::OwnRedis;
+pub(crate) use postgres_server::{PostgresServer, as_server, give, run as run_program, wait};
+pub(crate) use redis_server::{OwnRedis, RedisCluster, Sentinel};
 
 /// What the servers and commands of all tests seal keys with.
 pub(crate) const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -50,6 +53,7 @@ pub(crate) struct Builder {
     shared_redis: bool,
     database: Option<Arc<TestDatabase>>,
     database_url: Option<String>,
+    listen_url: Option<String>,
     connections: u32,
     clock: Clock,
     smtp_url: Option<String>,
@@ -73,6 +77,7 @@ impl Default for Builder {
             shared_redis: false,
             database: None,
             database_url: None,
+            listen_url: None,
             connections: 4,
             clock: Clock::default(),
             smtp_url: None,
@@ -156,6 +161,12 @@ impl Builder {
         self
     }
 
+    /// The server listens for changes by this URL.
+    pub(crate) fn listen_url(mut self, url: &str) -> Self {
+        self.listen_url = Some(url.to_owned());
+        self
+    }
+
     pub(crate) async fn start(self) -> App {
         self.try_start().await.unwrap()
     }
@@ -171,7 +182,10 @@ impl Builder {
             settings.redis_url = Some(database.services.redis_url.clone());
         }
         let url = self.database_url.as_deref().unwrap_or(&database.url);
-        let connected = Database::connect(url, self.connections).await.unwrap();
+        let mut connected = Database::connect(url, self.connections).await.unwrap();
+        if let Some(url) = &self.listen_url {
+            connected = connected.listen_on(url).unwrap();
+        }
         let keys = Arc::new(MasterKeys::parse(&self.master_keys).unwrap());
         let mut server = Server::wire(
             connected,

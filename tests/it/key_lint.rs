@@ -121,7 +121,7 @@ async fn one_secret_serves_one_deployment_and_never_again_once_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_key_pair_the_public_half_tells() {
+async fn of_a_key_pair_only_the_private_half_is_compared_across_newsrooms() {
     let app = App::start().await;
     let (post, times) = two(&app).await;
     let pair = generate(Algorithm::ES256).unwrap();
@@ -132,8 +132,37 @@ async fn of_a_key_pair_the_public_half_tells() {
     let body = json!({ "key": public, "algorithm": "ES256", "verify_only": true });
     let taken = import(&post, "the-post", "default", &body).await;
     assert_eq!(taken.status, 201, "{taken:?}");
+    // Everybody may have the public half, so it is no reason to refuse whoever has the pair, nor a third who verifies too.
+    let taken = import(&times, "the-times", "default", &body).await;
+    assert_eq!(taken.status, 201, "{taken:?}");
     let body = json!({ "key": private, "algorithm": "ES256" });
-    assert_reused(&import(&times, "the-times", "default", &body).await);
+    let pair = import(&times, "the-times", "default", &body).await;
+    assert_eq!(pair.status, 201, "{pair:?}");
+    // Two have the private half: that is a secret no more.
+    assert_reused(&import(&post, "the-post", "default", &body).await);
+    // Nor do a newsroom's own deployments take each other's tokens.
+    let sports =
+        json!({ "name": "sports", "kind": "talk", "root_url": "https://sports.the-post.example" });
+    let made = post.post("/v1/tenants/the-post/deployments", &sports).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let body = json!({ "key": public, "algorithm": "ES256", "verify_only": true });
+    assert_reused(&import(&post, "the-post", "sports", &body).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_pair_does_not_come_back_as_its_public_half() {
+    let app = App::start().await;
+    let (post, _) = two(&app).await;
+    let pair = generate(Algorithm::ES256).unwrap();
+    let private = pair.private_pem().unwrap().to_string();
+    let body = json!({ "key": private, "algorithm": "ES256", "kid": "pair" });
+    let taken = import(&post, "the-post", "default", &body).await;
+    assert_eq!(taken.status, 201, "{taken:?}");
+    let path = "/v1/tenants/the-post/deployments/default/signing-keys/pair/revoke";
+    post.post(path, &json!({})).await;
+    let body =
+        json!({ "key": pair.public_pem().unwrap(), "algorithm": "ES256", "verify_only": true });
+    assert_reused(&import(&post, "the-post", "default", &body).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

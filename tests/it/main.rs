@@ -3,11 +3,15 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod allocations;
+#[cfg(test)]
 mod api_keys;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod broker;
+#[cfg(test)]
+mod ceilings;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
@@ -35,6 +39,8 @@ mod coral_rotation;
 #[cfg(test)]
 mod coral_story;
 #[cfg(test)]
+mod dashboard;
+#[cfg(test)]
 mod deployments;
 #[cfg(test)]
 mod desk;
@@ -44,6 +50,8 @@ mod dev;
 mod docs;
 #[cfg(test)]
 mod exchange;
+#[cfg(test)]
+mod failover;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
@@ -77,7 +85,11 @@ mod permissions;
 #[cfg(test)]
 mod platform;
 #[cfg(test)]
+mod poolers;
+#[cfg(test)]
 mod races;
+#[cfg(test)]
+mod redis_kinds;
 #[cfg(test)]
 mod rotation;
 #[cfg(test)]
@@ -90,6 +102,8 @@ mod story;
 mod talk_to_coral;
 #[cfg(test)]
 mod tenants;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

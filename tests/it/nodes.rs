@@ -69,6 +69,24 @@ async fn a_server_tells_its_version_its_keys_and_how_it_is() {
     assert_eq!(node.version, env!("CARGO_PKG_VERSION"));
     assert!(node.master_keys[0].starts_with("test:"), "{node:?}");
     assert!(!node.master_keys[0].contains("AAEC"), "{node:?}");
-    assert_eq!(node.vitals["readers_held"], 0);
+    for none in ["held", "from_memory", "from_redis", "from_postgres"] {
+        assert_eq!(node.vitals[format!("readers_{none}")], 0);
+    }
     assert!(node.vitals["connections"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_are_counted_by_where_they_came_from() {
+    let app = App::builder().redis().start().await;
+    let post = app.tenant("post").await;
+    let token = post.token("1").await;
+    for _ in 0..3 {
+        assert_eq!(post.look_up(&token).await.status, 200);
+    }
+    let from = app.state.readers.sources();
+    assert_eq!((from.postgres, from.redis, from.memory), (1, 0, 3));
+    let second = app.second_builder().redis().start().await;
+    assert_eq!(post.through(&second).look_up(&token).await.status, 200);
+    let from = second.state.readers.sources();
+    assert_eq!((from.postgres, from.redis, from.memory), (0, 1, 0));
 }

@@ -2,10 +2,7 @@
 
 mod proxy;
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use nix::{
     sys::signal::{Signal, kill},
@@ -22,12 +19,7 @@ const UNNOTICED: Duration = Duration::from_millis(200);
 
 /// Asks Redis as its own client does; the lines of the answer.
 fn redis(server: &OwnRedis, arguments: &[&str]) -> Vec<String> {
-    let url = server.url();
-    let mut client = Command::new("redis-cli");
-    let output = client.args(["-u", &url]).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| line.trim().to_owned()).collect()
+    server.ask(arguments)
 }
 
 fn process_of(server: &OwnRedis) -> Pid {

@@ -219,7 +219,8 @@ async fn a_write_that_fails_keeps_the_counts_and_one_whose_answer_is_lost_counts
         assert!(app.state.usage.flush(true).await.is_err());
         post.token("1").await;
     }
-    assert_eq!(key(&admin, &first).await["live_tokens"], 0);
+    // It has signed, and nobody knows how often.
+    assert!(key(&admin, &first).await["live_tokens"].is_null());
     let allow = format!("grant execute on {functions} to lanyard_app");
     app.database.execute(&allow).await;
     flush(&app).await;

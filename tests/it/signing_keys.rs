@@ -1,5 +1,6 @@
 //! Signing keys over HTTP: who may do what to them, what the answers show, and that nobody is logged out.
 
+mod ended;
 mod secrets;
 mod together;
 

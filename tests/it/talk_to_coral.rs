@@ -1,5 +1,7 @@
 //! The move from Talk v4 to Coral: who isn't ready, both side by side, the cut-over, and the way back.
 
+mod back;
+
 use lanyard_core::{token::coral_faults, token::coral_shows_avatar, user::User};
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
 //! `lanyard dev`: a server to try, with nothing to configure.
 
+mod history;
 mod seed;
 
 use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
@@ -110,19 +111,21 @@ impl Welcome {
     fn text(&self) -> String {
         format!(
             "Lanyard is ready on {}\n\n\
+             That is the dashboard, too. The demo newsroom's owner logs in as {OWNER}\n\
+             with the password {} (unless you have changed it).\n\
+             The past year in the charts is made up; what you do is added to it.\n\n\
              Issue a token for bob (readers: 1 bob, 2 alice, 3 eve):\n\n{}\n\n\
              Look up whose token this is, as Talk's plugin does:\n\n{}\n\n\
              Talk's settings:\n\n{}\n\n\
              The embed, with bob logged in (use a token of your own after six hours):\n\n{}\n\n\
-             The newsroom's owner logs in as {OWNER} with the password {}\n\
-             (unless you have changed it); {}/docs/ has all that can be called then.\n\n\
+             {}/docs/ has all that can be called.\n\n\
              Ctrl-C stops everything; the next start finds all data again.\n",
             self.url,
+            self.password,
             self.issue,
             self.look_up,
             self.settings.join("\n"),
             self.embed,
-            self.password,
             self.url,
         )
     }

@@ -94,10 +94,14 @@ impl Entry {
 
     fn vitals(&self) -> Value {
         let (open, idle) = self.app.database.connections();
+        let from = self.app.readers.sources();
         json!({
             "ready": self.app.is_ready(),
             "tenants_held": self.app.views.count(),
             "readers_held": self.app.readers.count(),
+            "readers_from_memory": from.memory,
+            "readers_from_redis": from.redis,
+            "readers_from_postgres": from.postgres,
             "connections": open,
             "connections_idle": idle,
         })

@@ -196,8 +196,11 @@ pub async fn serve() -> Outcome<ExitCode> {
     let public_url = config
         .public_url
         .unwrap_or_else(|| PublicUrl::of_listener(address));
-    let database =
+    let mut database =
         Database::connect(config.database_url.reveal(), config.database_connections).await?;
+    if let Some(url) = &config.database_listen_url {
+        database = database.listen_on(url.reveal())?;
+    }
     let settings = Settings {
         max_staleness: config.max_staleness,
         redis_url: config.redis_url.map(|url| url.reveal().to_owned()),

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::{
     acts::By,
     client::Client,
-    config::{Secret, outbound_allow, setting},
+    config::{LISTEN_URL, Secret, outbound_allow, setting},
     manage,
     output::{Failure, Outcome},
     postgres::{Cluster, Durability},
@@ -61,7 +61,10 @@ impl Store {
                 let master_keys = MasterKeys::parse(keys.reveal())
                     .map_err(|error| Failure::new(format!("LANYARD_MASTER_KEY: {error}")))?;
                 let master_keys = Arc::new(master_keys);
-                let database = Database::connect(url.reveal(), 4).await?;
+                let mut database = Database::connect(url.reveal(), 4).await?;
+                if let Some(url) = setting(LISTEN_URL)? {
+                    database = database.listen_on(url.reveal())?;
+                }
                 Ok(Self {
                     database,
                     master_keys,

@@ -1,7 +1,7 @@
 //! The state of the server, one type for all handlers.
 
 use std::{
-    fmt,
+    fmt::{self, Write},
     net::IpAddr,
     ops::Deref,
     sync::{
@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderValue;
+use bytes::BytesMut;
 use lanyard_core::{account::AccountId, id::TenantId, outbound::OutboundAllow, seal::MasterKeys};
 use lanyard_storage::{Clock, Database, Readers, StorageError, Views, usage::Usage};
 use uuid::Uuid;
@@ -20,6 +22,9 @@ use crate::{
     buckets::{Beyond, Buckets},
     users::Transfers,
 };
+
+/// Room for a request's id: two numbers in hexadecimal, and a dash.
+const REQUEST_ID_LENGTH: usize = 33;
 
 /// How many key pairs may wait to be made; one of RSA takes up to a few seconds.
 const MOST_KEYS_WAITING: usize = 4;
@@ -198,8 +203,11 @@ impl App {
     }
 
     /// The id of a new request: unique among all nodes, and no secret.
-    pub(crate) fn next_request_id(&self) -> String {
+    pub(crate) fn next_request_id(&self) -> HeaderValue {
         let count = self.requests.fetch_add(1, Ordering::Relaxed);
-        format!("{:016x}-{count:x}", self.request_prefix)
+        let mut id = BytesMut::with_capacity(REQUEST_ID_LENGTH);
+        // Writing to a buffer that grows can't fail, and hexadecimal digits make a header's value.
+        let _ = write!(id, "{:016x}-{count:x}", self.request_prefix);
+        HeaderValue::from_maybe_shared(id.freeze()).unwrap_or(HeaderValue::from_static("0"))
     }
 }

@@ -93,27 +93,25 @@ pub(crate) async fn look_up(
     let verified = target
         .with_newest(&app, |target| verify(target, &bearer.0, now))
         .await?;
+    let user = verified.user.ok_or(Refusal::BadUserId)?;
     let note = Note {
-        token_id: verified.token_id.clone(),
+        token_id: verified.token_id,
         ..Note::default()
     };
-    let user = verified.user.as_ref().ok_or(Refusal::BadUserId)?;
     limit::charge(&app, &target.tenant, Operation::Validate, None)?;
-    let answer = match app.readers.get(&target.tenant, user).await {
-        Ok(Some(reader)) if reader.disabled => Err(Refusal::UserDisabled.into()),
+    let mut failure = match app.readers.get(&target.tenant, &user).await {
+        Ok(Some(reader)) if reader.disabled => Failure::from(Refusal::UserDisabled),
         Ok(Some(reader)) => {
             let mut response = Response::new(Body::from(reader.body.clone()));
             response.headers_mut().insert(header::CONTENT_TYPE, JSON);
-            response.extensions_mut().insert(note.clone());
-            Ok(response)
+            response.extensions_mut().insert(note);
+            return Ok(response);
         }
-        Ok(None) => Err(Failure::from(Problem::ReaderGone)),
-        Err(error) => Err(error.into()),
+        Ok(None) => Failure::from(Problem::ReaderGone),
+        Err(error) => error.into(),
     };
-    answer.map_err(|mut failure| {
-        failure.note.token_id = note.token_id;
-        failure
-    })
+    failure.note.token_id = note.token_id;
+    Err(failure)
 }
 
 /// A reader's token: a good signature, good claims, and nothing revoked.

@@ -15,12 +15,13 @@ use lanyard_core::{
     scope::Scope,
     tenant::TenantStatus,
     token::Refusal,
+    user::User,
 };
 use lanyard_storage::{ReadTx, TenantView, memberships, sessions};
 
 use crate::{
-    Act, App, Problem, access::Need, failure::Failure, input::Once, issuing::Asker, limit,
-    presented::Bearer, rule, session::Person,
+    Act, App, Problem, access::Need, failure::Failure, fields::FieldError, import::ABOVE_CEILING,
+    input::Once, issuing::Asker, limit, presented::Bearer, rule, session::Person,
 };
 
 /// Whoever sits at the operator's terminal, by the name that the system has. No request from outside carries one: it is
@@ -226,6 +227,23 @@ impl Caller {
             Who::ApiKey(key) => key.ceiling,
             Who::Member(..) | Who::Operator(_) => Ceiling::OPEN,
         }
+    }
+
+    /// Refuses a record that gives its reader more in Coral than the caller may give, and more than the reader has
+    /// `before`: another API key's tokens would carry it. The record lies at `place` in the body, a JSON pointer.
+    pub(crate) fn may_raise(
+        &self,
+        before: Option<&User>,
+        after: &User,
+        place: &str,
+    ) -> Result<(), Failure> {
+        let mut raised = self.ceiling().raised(before, after).peekable();
+        if raised.peek().is_none() {
+            return Ok(());
+        }
+        Err(Failure::fields(raised.map(|member| {
+            FieldError::at(format!("{place}/{member}"), ABOVE_CEILING)
+        })))
     }
 
     /// The caller as somebody who asks for tokens.

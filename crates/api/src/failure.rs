@@ -153,10 +153,16 @@ impl From<StorageError> for Failure {
             error: Some(error.to_string().into()),
             ..Note::default()
         };
-        Self {
+        let failure = Self {
             problem,
             note,
             extra: None,
+        };
+        match error {
+            StorageError::ReadOnly(_) => failure.detail(
+                "The database takes no writes at this moment; nothing was changed. Try again after the time that Retry-After says.",
+            ),
+            _ => failure,
         }
     }
 }
@@ -189,8 +195,4 @@ impl From<IssueError> for Failure {
 
 pub(crate) async fn wrong_method() -> Failure {
     Problem::MethodNotAllowed.into()
-}
-
-pub(crate) async fn no_route() -> Failure {
-    Problem::NotFound.into()
 }

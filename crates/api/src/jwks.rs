@@ -48,7 +48,7 @@ pub(crate) async fn of(
 }
 
 async fn answer(app: &App, tenant: &str, deployment: &str) -> Result<Response, Failure> {
-    let target = Target::find(app, tenant, deployment)
+    let target = Target::find(app, tenant, deployment.to_owned())
         .await?
         .ok_or(Problem::NotFound)?;
     let now = app.clock.now();

@@ -47,7 +47,7 @@ pub use queue::{Place, Queue};
 pub use server::{Limits, serve};
 pub use users::{Direction, Slot};
 
-use axum::Router;
+use axum::{Router, handler::Handler};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes of this crate, with their description.
@@ -70,10 +70,14 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
 }
 
-/// Puts the middleware around routes, and answers what none of them does.
-pub fn finish(routes: Router<App>, app: App) -> Router {
+/// Puts the middleware around routes; `otherwise` answers what none of them does.
+pub fn finish<H, T>(routes: Router<App>, otherwise: H, app: App) -> Router
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
     let routes = routes
-        .fallback(failure::no_route)
+        .fallback(otherwise)
         .method_not_allowed_fallback(failure::wrong_method);
     middleware::wrap(routes, app.clone()).with_state(app)
 }

@@ -42,14 +42,16 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let tenant = tenant_of(request.uri().path()).map(str::to_owned);
+    // Shares its text with the request's.
+    let uri = request.uri().clone();
+    let tenant = tenant_of(uri.path());
     let operation = route
         .as_ref()
         .and_then(|route| limit::operation(&method, route.as_str()));
-    let counted = operation.zip(tenant.as_deref());
+    let counted = operation.zip(tenant);
     // Asked for now, since the tenant may be forgotten by the end; and then again, since this request may load it.
     let meter = counted.and_then(|(_, tenant)| app.views.meter(tenant));
-    let told = request.uri().path().starts_with("/v1/").then(Told::default);
+    let told = uri.path().starts_with("/v1/").then(Told::default);
     if let Some(told) = &told {
         request.extensions_mut().insert(told.clone());
     }
@@ -80,9 +82,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    if let Ok(value) = HeaderValue::from_str(&request_id) {
-        headers.insert(REQUEST_ID, value);
-    }
+    headers.insert(REQUEST_ID, request_id.clone());
     if let Some(told) = told {
         told.write(headers);
     }
@@ -109,7 +109,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         tenant,
         status = response.status().as_u16(),
         microseconds,
-        request_id = request_id.as_str(),
+        request_id = request_id.to_str().unwrap_or_default(),
         reason = note.reason,
         jti = note.token_id.as_deref(),
         error = note.error.as_deref(),

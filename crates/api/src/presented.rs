@@ -1,6 +1,6 @@
 //! Credentials as the broker gets them, and the place that they are shown to.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Path},
@@ -47,7 +47,8 @@ impl Bearer {
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) tenant: Arc<TenantView>,
-    pub(crate) deployment: Box<str>,
+    /// Most requests name none, and cost no copy of it.
+    pub(crate) deployment: Cow<'static, str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,7 +62,7 @@ impl Target {
     pub(crate) async fn find(
         app: &App,
         tenant: &str,
-        deployment: &str,
+        deployment: impl Into<Cow<'static, str>>,
     ) -> Result<Option<Self>, Failure> {
         let Some(tenant) = app.views.get(tenant).await? else {
             return Ok(None);
@@ -86,7 +87,8 @@ impl Target {
 
     /// The same place, as it is known by now.
     pub(crate) async fn renew(&mut self, app: &App) -> Result<(), Failure> {
-        let newer = Self::find(app, self.tenant.slug.as_str(), &self.deployment).await?;
+        let deployment = self.deployment.clone();
+        let newer = Self::find(app, self.tenant.slug.as_str(), deployment).await?;
         *self = newer.ok_or(Refusal::NotServed)?;
         Ok(())
     }
@@ -133,7 +135,7 @@ impl FromRequestParts<App> for Presented {
             .await
             .map_err(|_| Problem::PathInvalid)?;
         let bearer = Bearer::parse(&parts.headers)?;
-        let deployment = names.deployment.as_deref().unwrap_or(DEFAULT);
+        let deployment = names.deployment.map_or(Cow::Borrowed(DEFAULT), Cow::Owned);
         let target = Target::find(app, &names.tenant, deployment)
             .await?
             .ok_or_else(|| {

@@ -124,7 +124,8 @@ async fn asked_about(
 /// The deployment of this name, if the caller may reach it.
 async fn target_of(app: &App, caller: &Caller, name: &str) -> Result<Target, Failure> {
     // What was known before the body came may be out of date.
-    let Some(target) = Target::find(app, caller.tenant.slug.as_str(), name).await? else {
+    let Some(target) = Target::find(app, caller.tenant.slug.as_str(), name.to_owned()).await?
+    else {
         return Err(match caller.tenant.status {
             TenantStatus::Suspended => Problem::TenantSuspended.into(),
             TenantStatus::Active => Problem::DeploymentUnknown.into(),

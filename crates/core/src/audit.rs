@@ -18,6 +18,8 @@ pub enum Actor {
     Account(crate::id::AccountId),
     /// A program with an API key.
     ApiKey(crate::id::ApiKeyId),
+    /// A server by itself, because the time for something has come.
+    Server,
 }
 
 impl Actor {
@@ -28,6 +30,7 @@ impl Actor {
             Self::Operator(name) => format!("operator:{name}"),
             Self::Account(id) => format!("account:{id}"),
             Self::ApiKey(id) => format!("api_key:{id}"),
+            Self::Server => "server".to_owned(),
         }
     }
 }

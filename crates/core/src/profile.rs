@@ -186,6 +186,37 @@ impl Ceiling {
     pub fn role(self, user: &User) -> Option<Role> {
         user.role.filter(|role| Some(*role) <= self.max_role)
     }
+
+    /// The members of a record that give its reader more than this ceiling lets, and more than the reader has already: what
+    /// somebody may not put into a token, somebody else's token must not carry for them. To take away is free, and so is
+    /// `COMMENTER`, which everybody is.
+    pub fn raised(
+        self,
+        before: Option<&User>,
+        after: &User,
+    ) -> impl Iterator<Item = &'static str> + use<> {
+        let role = after.role.is_some_and(|role| {
+            role > Role::Commenter
+                && Some(role) > self.max_role
+                && before.and_then(|user| user.role) != Some(role)
+        });
+        let had = before.and_then(|user| user.badges.as_deref());
+        let given = after.badges.as_deref().unwrap_or_default();
+        let new = |badge: &String| !had.is_some_and(|had| had.contains(badge));
+        let badges = !self.badges && given.iter().any(new);
+        [badges.then_some("badges"), role.then_some("role")]
+            .into_iter()
+            .flatten()
+    }
+
+    /// The settings of a deployment that let its tokens raise readers above this ceiling, and above what `before` let.
+    pub fn lifted(self, before: Self, after: Self) -> impl Iterator<Item = &'static str> {
+        let role = after.max_role > self.max_role && after.max_role > before.max_role;
+        let badges = after.badges && !self.badges && !before.badges;
+        [badges.then_some("badges"), role.then_some("max_role")]
+            .into_iter()
+            .flatten()
+    }
 }
 
 #[cfg(test)]
@@ -222,6 +253,38 @@ mod tests {
                 badges: false,
             };
             assert_eq!(ceiling.role(&moderator), expected);
+        }
+    }
+
+    #[test]
+    fn a_ceiling_stops_what_is_given_and_not_what_is_had_or_taken_away() {
+        let user = |members: &str| {
+            User::from_json(format!(r#"{{"id":"1"{members}}}"#).as_bytes()).unwrap()
+        };
+        let member = Ceiling {
+            max_role: Some(Role::Member),
+            badges: false,
+        };
+        let staff = r#","role":"STAFF","badges":["a","b"]"#;
+        for (ceiling, before, after, expected) in [
+            (member, None, staff, &["badges", "role"][..]),
+            (Ceiling::OPEN, None, staff, &[]),
+            (member, Some(staff), staff, &[]),
+            (member, Some(staff), r#","badges":["b"]"#, &[]),
+            (member, Some(staff), r#","badges":["b","c"]"#, &["badges"]),
+            (member, Some(staff), r#","role":"MODERATOR""#, &["role"]),
+            (member, Some(staff), r#","role":"MEMBER""#, &[]),
+            (Ceiling::default(), None, r#","role":"MEMBER""#, &["role"]),
+            (
+                Ceiling::default(),
+                None,
+                r#","role":"COMMENTER","badges":[]"#,
+                &[],
+            ),
+        ] {
+            let before = before.map(user);
+            let raised = ceiling.raised(before.as_ref(), &user(after));
+            assert_eq!(raised.collect::<Vec<_>>(), expected, "{before:?}: {after}");
         }
     }
 

@@ -86,6 +86,8 @@ impl KeyLife {
         }
         match self.usage.last_issued_at {
             Some(last) if !dead(last) => Some(self.usage.alive),
+            // It did sign, and whoever knew how often was killed before saying so.
+            None if !dead(first) => None,
             _ => Some(0),
         }
     }

@@ -1,8 +1,8 @@
 //! Moving from Talk v4 to Coral: where a newsroom stands, and what comes next.
 //!
-//! Nothing is stored of the move: the keys of the two deployments tell how far it is. While both sign, both issue side by
-//! side for the same readers. The cut-over lets Talk's key sign no more; its tokens go on until they expire. Until that
-//! key is retired by hand the way back is to let it sign again.
+//! The keys of the two deployments tell how far the move is. While both sign, both issue side by side for the same readers.
+//! The cut-over lets Talk's key sign no more; its tokens go on until they expire. Which key that was is all that is stored:
+//! until it is retired by hand, or another signs, the way back is to let it sign again.
 
 use serde::Serialize;
 
@@ -59,8 +59,8 @@ pub struct Place<'a> {
     pub talk: &'a str,
     /// Coral's deployment.
     pub coral: &'a str,
-    /// How many readers Coral would refuse or take for another.
-    pub unready: i64,
+    /// How many readers Coral would refuse or take for another, where they were counted.
+    pub unready: Option<i64>,
 }
 
 /// What is to be done next, in order.
@@ -85,7 +85,7 @@ pub fn next_steps(stage: Stage, place: &Place<'_>) -> Vec<String> {
             ));
         }
         Stage::SideBySide => {
-            if *unready > 0 {
+            if let Some(unready @ 1..) = unready {
                 let readers = if *unready == 1 { "reader" } else { "readers" };
                 steps.push(format!(
                     "Mend the {unready} {readers} whom Coral would refuse, or take for another."
@@ -163,7 +163,7 @@ mod tests {
             tenant: "the-post",
             talk: "default",
             coral: "coral",
-            unready,
+            unready: Some(unready),
         };
         let steps = next_steps(Stage::SideBySide, &place(3));
         assert!(steps[0].contains("3 readers"), "{steps:?}");

@@ -36,6 +36,14 @@ impl Clock {
         base + self.0.ahead.load(Ordering::Relaxed) * 1_000_000
     }
 
+    /// A clock that stands at this second until it is moved.
+    #[cfg(test)]
+    pub(crate) fn at(second: i64) -> Self {
+        let clock = Self::default();
+        clock.0.stopped.store(second * 1_000_000, Ordering::Relaxed);
+        clock
+    }
+
     fn system() -> i64 {
         #[expect(
             clippy::disallowed_methods,

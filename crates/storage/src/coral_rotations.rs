@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use lanyard_core::{
+    audit::{Actor, Event},
     id::{DeploymentId, TenantId},
     seal::{MasterKeys, Sealed},
 };
@@ -95,7 +96,7 @@ pub struct RotationRow {
     pub asked_at: Option<i64>,
     /// Until when Coral takes the old secret, as it says.
     pub old_ends_at: Option<i64>,
-    /// What was odd when it began.
+    /// What was odd when it began, and what came later than it should.
     pub warnings: Vec<String>,
     /// Why it was interrupted: a problem's name.
     pub error: Option<String>,
@@ -241,7 +242,7 @@ pub async fn save(tx: &mut WriteTx, row: &RotationRow) -> Result<bool, StorageEr
         "update coral_rotations set
              state = $4, new_kid = $5, asked_at = to_timestamp($6::bigint), old_ends_at = to_timestamp($7::bigint),
              error = $8, error_detail = $9, leased_until = to_timestamp($10::bigint),
-             finished_at = to_timestamp($11::bigint),
+             finished_at = to_timestamp($11::bigint), warnings = $13,
              sealed = case when $12 then sealed end, master_key_id = case when $12 then master_key_id end
          where tenant_id = $1 and id = $2 and attempt = $3 and state in ('running', 'interrupted')",
         tx.tenant.0,
@@ -255,7 +256,8 @@ pub async fn save(tx: &mut WriteTx, row: &RotationRow) -> Result<bool, StorageEr
         row.error_detail,
         row.leased_until,
         row.finished_at,
-        row.state.is_open()
+        row.state.is_open(),
+        &row.warnings
     )
     .execute(tx.connection())
     .await?
@@ -385,13 +387,60 @@ pub async fn list(
     rows.into_iter().map(RotationRow::try_from).collect()
 }
 
-/// Ends runs that nobody came back to in time, and erases their tokens; tells how many. `now` is in unix seconds.
+/// Ends runs that nobody came back to in time, nor works on at this moment, erases their tokens and leaves an event of each;
+/// tells how many. `now` is in unix seconds.
 ///
 /// # Errors
-/// The database fails.
+/// The database fails; runs of other tenants are ended all the same.
 pub async fn expire(database: &Database, now: i64) -> Result<i64, StorageError> {
-    let expired = sqlx::query_scalar!(r#"select expire_coral_rotations($1) as "count!""#, now)
-        .fetch_one(&database.pool)
-        .await?;
-    Ok(expired)
+    let due = sqlx::query!(
+        r#"select tenant_id as "tenant_id!", id as "id!" from due_coral_rotations($1)"#,
+        now
+    )
+    .fetch_all(&database.pool)
+    .await?;
+    let (mut expired, mut failed) = (0, None);
+    for run in due {
+        match expire_one(database, TenantId(run.tenant_id), run.id, now).await {
+            Ok(ended) => expired += i64::from(ended),
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(expired), Err)
+}
+
+async fn expire_one(
+    database: &Database,
+    tenant: TenantId,
+    id: Uuid,
+    now: i64,
+) -> Result<bool, StorageError> {
+    let Some(mut tx) = database.write(tenant).await? else {
+        return Ok(false);
+    };
+    // Somebody may have come back to it by now.
+    let ended = sqlx::query!(
+        "update coral_rotations
+         set state = 'expired', sealed = null, master_key_id = null, finished_at = to_timestamp($3::bigint)
+         where tenant_id = $1 and id = $2 and sealed is not null and token_until <= to_timestamp($3::bigint)
+           and (state = 'interrupted' or leased_until <= to_timestamp($3::bigint))",
+        tenant.0,
+        id,
+        now
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    if ended > 0 {
+        let event = Event {
+            at: now * 1_000_000,
+            actor: &Actor::Server.text(),
+            action: "coral_rotation.expire",
+            target: &id.to_string(),
+            detail: "{}",
+        };
+        tx.audit(&event).await?;
+        tx.commit().await?.done();
+    }
+    Ok(ended > 0)
 }

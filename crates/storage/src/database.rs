@@ -1,19 +1,30 @@
 //! The pool of connections to Postgres.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use sqlx::{
-    Executor, PgConnection, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    Connection, Executor, PgConnection, PgPool,
+    pool::PoolConnectionMetadata,
+    postgres::{PgListener, PgPoolOptions},
 };
+use tokio::time::timeout;
+use uuid::Uuid;
 
-use crate::{StorageError, migrate};
+use crate::{StorageError, migrate, retry::Retries, servers::Servers};
+
+/// How long a connection that nobody used may take to show that it lives.
+const PING_PATIENCE: Duration = Duration::from_millis(750);
+/// Nobody listens there but whoever tries whether it can be done.
+const TRIAL_CHANNEL: &str = "lanyard_trial";
 
 /// Connections to Postgres, each in the role `lanyard_app`, which row-level security binds.
 #[derive(Clone)]
 pub struct Database {
     pub(crate) pool: PgPool,
-    pub(crate) options: PgConnectOptions,
+    pub(crate) servers: Arc<Servers>,
+    pub(crate) retries: Arc<Retries>,
+    /// Where the listening connection goes, if elsewhere than the others.
+    listen: Option<Arc<Servers>>,
 }
 
 impl fmt::Debug for Database {
@@ -24,23 +35,118 @@ impl fmt::Debug for Database {
 }
 
 impl Database {
-    /// Connects, and makes sure that the schema is ours and that row-level security is in force.
+    /// Connects, and makes sure that the schema is ours and that row-level security is in force. The URL may be several,
+    /// comma-separated: the first that leads to a primary is used, and another once that one is.
     ///
     /// # Errors
     /// The URL is wrong, the database can't be reached, migrations are pending, or the schema isn't as it has to be.
     pub async fn connect(url: &str, connections: u32) -> Result<Self, StorageError> {
-        let options = parse_url(url)?;
-        migrate::check(&options).await?;
+        let servers = Arc::new(Servers::parse("LANYARD_DATABASE_URL", url)?);
+        let primary = servers.primary().await?;
+        migrate::check(&primary).await?;
+        let admitting = Arc::clone(&servers);
+        let (testing, testing_after) = (Arc::clone(&servers), Arc::clone(&servers));
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .min_connections(1)
             .acquire_timeout(Duration::from_secs(2))
-            .after_connect(|connection, _| Box::pin(take_role(connection)))
-            .connect_with(options.clone())
+            .test_before_acquire(false)
+            .before_acquire(move |connection, age| {
+                let servers = Arc::clone(&testing);
+                Box::pin(async move { Ok(is_usable(&servers, connection, age).await) })
+            })
+            // The driver's own test at this point has no end, and would keep the place of a connection that hangs for good.
+            .after_release(move |connection, age| {
+                let servers = Arc::clone(&testing_after);
+                Box::pin(async move { Ok(is_usable(&servers, connection, age).await) })
+            })
+            .after_connect(move |connection, _| {
+                let servers = Arc::clone(&admitting);
+                Box::pin(async move {
+                    servers.admit(connection).await?;
+                    take_role(connection).await
+                })
+            })
+            .connect_with(primary)
             .await?;
-        let database = Self { pool, options };
+        servers.lead(Some(pool.clone()));
+        let database = Self {
+            pool,
+            servers,
+            retries: Arc::default(),
+            listen: None,
+        };
         database.check_row_level_security().await?;
         Ok(database)
+    }
+
+    /// Listens by this URL instead: a pooler in front of the others may not hand notifications on.
+    ///
+    /// # Errors
+    /// The URL is wrong.
+    pub fn listen_on(mut self, url: &str) -> Result<Self, StorageError> {
+        let servers = Servers::parse("LANYARD_DATABASE_LISTEN_URL", url)?;
+        self.listen = Some(Arc::new(servers));
+        Ok(self)
+    }
+
+    /// Listens as [`Listener`](crate::Listener) does, and sends something by a connection of the pool.
+    ///
+    /// # Errors
+    /// It isn't heard, because the listening connection leads elsewhere, or through a pooler that hands nothing on.
+    pub async fn try_listening(&self) -> Result<(), StorageError> {
+        let text = Uuid::new_v4().to_string();
+        let (mut listener, _pool) = self.listener().await?;
+        listener.listen(TRIAL_CHANNEL).await?;
+        sqlx::query!("select pg_notify($1, $2)", TRIAL_CHANNEL, text)
+            .execute(&self.pool)
+            .await?;
+        let heard = async {
+            while listener.recv().await?.payload() != text {}
+            Ok(())
+        };
+        timeout(Duration::from_secs(2), heard).await.map_err(|_| {
+            StorageError::NotReady(
+                "what is notified isn't heard: LANYARD_DATABASE_LISTEN_URL (or LANYARD_DATABASE_URL without it) must lead \
+                 to the same database, and past any pooler that shares connections among transactions"
+                    .to_owned(),
+            )
+        })?
+    }
+
+    /// A connection to listen on, and its own pool. When it is lost it is not made anew by itself.
+    pub(crate) async fn listener(&self) -> Result<(PgListener, PgPool), StorageError> {
+        let primary = self
+            .listen
+            .as_ref()
+            .unwrap_or(&self.servers)
+            .primary()
+            .await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .after_connect(|connection, _| Box::pin(take_role(connection)))
+            .connect_with(primary)
+            .await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
+        // Whoever listens comes back by way of the primary that is one then.
+        listener.eager_reconnect(false);
+        Ok((listener, pool))
+    }
+
+    /// Which server is the primary, where there are several: words that follow others.
+    pub async fn which(&self) -> String {
+        self.servers.which().await
+    }
+
+    /// Done once another server is the primary than when this was called.
+    pub(crate) fn primary_moves(&self) -> impl Future<Output = ()> + use<> {
+        self.servers.moves()
+    }
+
+    /// Keeps the pool on the primary for as long as it is polled.
+    pub(crate) async fn follow_primary(&self) {
+        self.servers.watch(&self.pool).await;
     }
 
     /// Refuses a role that could see other tenants' rows.
@@ -90,7 +196,28 @@ impl Database {
 
     /// Closes all connections.
     pub async fn close(&self) {
+        // The pool's own hooks hold the servers.
+        self.servers.lead(None);
         self.pool.close().await;
+    }
+}
+
+/// Whether a connection of the pool still leads to a server that is trusted. One that died in silence, as behind a
+/// firewall that forgot it, would hold up whoever got it; those as old as it aren't even tried.
+async fn is_usable(
+    servers: &Servers,
+    connection: &mut PgConnection,
+    about: PoolConnectionMetadata,
+) -> bool {
+    if !servers.trusts(about.age) {
+        return false;
+    }
+    match timeout(PING_PATIENCE, connection.ping()).await {
+        Ok(answer) => answer.is_ok(),
+        Err(_) => {
+            servers.connection_died();
+            false
+        }
     }
 }
 
@@ -103,15 +230,4 @@ pub(crate) async fn take_role(connection: &mut PgConnection) -> Result<(), sqlx:
         )
         .await?;
     Ok(())
-}
-
-pub(crate) fn parse_url(url: &str) -> Result<PgConnectOptions, StorageError> {
-    // The error would repeat the URL, and with it the password.
-    PgConnectOptions::from_str(url)
-        .map(|options| options.application_name("lanyard"))
-        .map_err(|_| {
-            StorageError::NotReady(
-                "LANYARD_DATABASE_URL isn't a URL like postgres://user@host/database".into(),
-            )
-        })
 }

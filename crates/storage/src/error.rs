@@ -8,6 +8,12 @@ pub enum StorageError {
     /// The database can't be reached, or has no connection to spare. Try again.
     #[error("the database can't be reached: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// The database takes no writes for now: it is being switched over, or was set so. Try again.
+    #[error("the database takes no writes: {0}")]
+    ReadOnly(#[source] sqlx::Error),
+    /// None of the servers that are named is a primary. Try again.
+    #[error("none of the database's servers is a primary that knows all that was promised")]
+    NoPrimary,
     /// A row with this key exists, or a rule between rows is broken; the constraint's name says which.
     #[error("conflicts with what is stored ({0})")]
     Conflict(String),
@@ -46,7 +52,28 @@ impl StorageError {
     /// Whether the same request may well succeed a little later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Stale | Self::Busy)
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::ReadOnly(_) | Self::NoPrimary | Self::Stale | Self::Busy
+        )
+    }
+
+    /// Whether a transaction that ended so before it did anything may be begun again at once: the connection was lost, or
+    /// another transaction was let win.
+    pub(crate) fn may_begin_again(&self) -> bool {
+        match self {
+            Self::NoPrimary => true,
+            Self::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => true,
+            Self::Unavailable(sqlx::Error::Database(error)) => {
+                let code = error.code().unwrap_or_default();
+                // Deadlock, serialization, too many connections, shutting down, lost.
+                matches!(
+                    &*code,
+                    "40P01" | "40001" | "53300" | "57P01" | "57P02" | "57P03"
+                ) || code.starts_with("08")
+            }
+            _ => false,
+        }
     }
 
     /// Whether the constraint of this name was broken.
@@ -72,10 +99,17 @@ impl From<sqlx::Error> for StorageError {
                 "22021" | "22P05" | "22P02" | "22003" | "22008" | "54001" | "23514" => {
                     Self::BadValue(error)
                 }
-                // Shutting down, starting, too many connections, read-only, deadlock, serialization, disk full, timeout, lock
-                // timeout.
-                "57P01" | "57P02" | "57P03" | "53300" | "25006" | "40P01" | "40001" | "53100"
-                | "57014" | "55P03" => Self::Unavailable(error),
+                "25006" => Self::ReadOnly(error),
+                // Deadlock, serialization, timeout, lock timeout, a broken disk.
+                "40P01" | "40001" | "57014" | "55P03" | "58030" => Self::Unavailable(error),
+                // Connections (poolers report so what they can't do), who may connect and where to, resources such as disk
+                // space, the operator's doing such as a shutdown.
+                code if ["08", "28", "3D", "53", "57P"]
+                    .iter()
+                    .any(|class| code.starts_with(class)) =>
+                {
+                    Self::Unavailable(error)
+                }
                 _ => Self::Database(error),
             },
             _ => Self::Database(error),

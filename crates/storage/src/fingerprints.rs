@@ -24,7 +24,7 @@ pub enum Shared {
     /// In another deployment of the same tenant, or in this one and revoked: a token of one would pass for one of the
     /// other, and somebody else may have what was revoked.
     Here,
-    /// In another tenant.
+    /// In another tenant, which can sign with it.
     Elsewhere,
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn key(
 }
 
 /// Where else a key is in use that is to begin in a deployment. Until the end of the transaction nobody else can begin
-/// the same key.
+/// the same key. A public key is everybody's: other tenants may have it, or its pair.
 ///
 /// To whoever imports a key this tells whether another tenant has it, and so lets them try guesses. That gives nothing
 /// away: secrets that can be guessed are refused before they come here (`core/src/key/lint.rs`), the others have 128 bits
@@ -87,10 +87,11 @@ pub async fn shared(
     let found = sqlx::query!(
         r#"select exists (select from signing_keys
                           where tenant_id = $1 and fingerprint = $2 and (deployment_id <> $3 or state = 'revoked')) as "here!",
-                  secret_in_use($2, $1) as "elsewhere!""#,
+                  $4 and secret_in_use($2, $1) as "elsewhere!""#,
         tenant.0,
         &print[..],
-        deployment.0
+        deployment.0,
+        material.can_sign()
     )
     .fetch_one(tx.connection())
     .await?;
@@ -142,7 +143,7 @@ async fn fill_batch(
         return Ok(0);
     }
     let key = key(&mut tx, master_keys).await?;
-    let (mut kids, mut prints) = (Vec::new(), Vec::new());
+    let (mut kids, mut prints, mut private) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         let algorithm: Algorithm = stored("algorithm", row.algorithm.parse())?;
         let sealed = Sealed {
@@ -152,15 +153,17 @@ async fn fill_batch(
         let bytes = master_keys.open(tenant, &stored("kid", row.kid.parse())?, &sealed)?;
         let material = stored("signing key", KeyMaterial::from_bytes(algorithm, &bytes))?;
         prints.push(key.of(&material).0.to_vec());
+        private.push(material.can_sign());
         kids.push(row.kid);
     }
     let filled = sqlx::query!(
-        "update signing_keys set fingerprint = new.fingerprint
-         from unnest($2::text[], $3::bytea[]) as new (kid, fingerprint)
+        "update signing_keys set fingerprint = new.fingerprint, can_sign = new.can_sign
+         from unnest($2::text[], $3::bytea[], $4::bool[]) as new (kid, fingerprint, can_sign)
          where tenant_id = $1 and signing_keys.kid = new.kid",
         tenant.0,
         &kids,
-        &prints
+        &prints,
+        &private
     )
     .execute(&mut *tx)
     .await?

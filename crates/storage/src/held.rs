@@ -3,10 +3,11 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use lanyard_core::id::TenantId;
+use tokio::time::Instant;
 
 use crate::{TenantView, change::Changes};
 
@@ -20,7 +21,7 @@ pub(crate) struct Held {
     pub(crate) slugs: HashMap<TenantId, Box<str>>,
     pub(crate) unknown: HashMap<Box<str>, Instant>,
     pub(crate) unknown_order: VecDeque<Box<str>>,
-    /// Tenants that are being read for the first time, and versions that were told of meanwhile.
+    /// How many tenants are being read for the first time, and versions that were told of, or let go, meanwhile.
     pub(crate) loading: usize,
     pub(crate) heard: HashMap<TenantId, i64>,
     /// How many changes were told of so far.
@@ -35,8 +36,9 @@ impl Held {
     }
 
     pub(crate) fn remove(&mut self, id: TenantId) {
-        if let Some(slug) = self.slugs.remove(&id) {
-            self.by_slug.remove(&slug);
+        let slug = self.slugs.remove(&id);
+        if let Some(view) = slug.and_then(|slug| self.by_slug.remove(&slug)) {
+            self.outdate(id, view.version());
         }
     }
 
@@ -51,9 +53,15 @@ impl Held {
         self.told += 1;
         self.unknown.clear();
         self.unknown_order.clear();
-        if self.loading > 0 && !self.slugs.contains_key(&changes.tenant) {
-            let heard = self.heard.entry(changes.tenant).or_insert(changes.version);
-            *heard = changes.version.max(*heard);
+        self.outdate(changes.tenant, changes.version);
+    }
+
+    /// What is being read may be older than this version, which was known already; whoever holds it now may not hold it
+    /// when the read has ended.
+    fn outdate(&mut self, tenant: TenantId, version: i64) {
+        if self.loading > 0 {
+            let heard = self.heard.entry(tenant).or_insert(version);
+            *heard = version.max(*heard);
         }
     }
 

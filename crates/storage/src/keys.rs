@@ -1,26 +1,23 @@
 //! Signing keys: sealed in the row, opened in memory only, never in Redis.
 
+mod opened;
 mod rows;
-
-use std::{
-    collections::HashMap,
-    sync::{Arc, atomic::AtomicBool},
-};
 
 use lanyard_core::{
     id::{DeploymentId, Kid, TenantId},
-    key::{Algorithm, KeyMaterial, TalkForm},
+    key::TalkForm,
     revocation::{Revocation, Subject},
     seal::{MasterKeys, SealError, Sealed},
-    signing_key::{KeySet, KeyState, Origin, SigningKey},
+    signing_key::{KeyState, Origin, SigningKey},
 };
 
-pub use rows::{After, KeyRow, active, active_now, count, get, get_now, list, token_lifetime};
-use sqlx::PgConnection;
+pub use opened::{load, load_all, load_all_now, load_now};
+pub use rows::{
+    After, KeyRow, active, active_now, begun_since, count, get, get_now, list, token_lifetime,
+};
 
 use crate::{
-    Change, Database, ReadTx, StorageError, WriteTx, error::stored, fingerprints, reseal,
-    revocations,
+    Change, Database, StorageError, WriteTx, error::stored, fingerprints, reseal, revocations,
 };
 
 /// The constraint that is broken when a tenant has a `kid` already.
@@ -54,10 +51,10 @@ pub async fn insert(
     sqlx::query!(
         "insert into signing_keys (tenant_id, kid, deployment_id, algorithm, state, origin, talk_form, accept_lifetime,
                                    weak, longest_lifetime, master_key_id, sealed, created_at, activated_at,
-                                   retires_at, counted_from, fingerprint)
+                                   retires_at, counted_from, fingerprint, can_sign)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, to_timestamp($13::bigint),
                  case when $5 = 'active' then to_timestamp($13::bigint) end, to_timestamp($14::bigint),
-                 to_timestamp($13::bigint), $15)",
+                 to_timestamp($13::bigint), $15, $16)",
         tx.tenant.0,
         key.kid.as_str(),
         deployment.0,
@@ -72,10 +69,14 @@ pub async fn insert(
         sealed.bytes,
         key.created_at,
         retires_at,
-        &print.0[..]
+        &print.0[..],
+        key.material.can_sign()
     )
     .execute(tx.connection())
     .await?;
+    if key.state == KeyState::Active {
+        forget_cut_over(tx, deployment).await?;
+    }
     tx.changed(Change::Tenant);
     Ok(())
 }
@@ -123,23 +124,82 @@ pub async fn replace_active(
     }))
 }
 
-/// Lets a retiring key sign again, also one whose time is over; false when it isn't one. The deployment must have no key
-/// that signs.
+/// Lets the active key of a deployment sign no more, and verify until `until` what it signed, so that [`cut_back`] can take
+/// it back. One that never signed verifies no more.
+///
+/// # Errors
+/// The database fails.
+pub async fn cut_over(
+    tx: &mut WriteTx,
+    deployment: DeploymentId,
+    now: i64,
+    until: i64,
+) -> Result<Option<Replaced>, StorageError> {
+    let row = sqlx::query!(
+        r#"with ended as (
+               update signing_keys set
+                   state = 'retiring', retiring_since = to_timestamp($3::bigint),
+                   retires_at = case when first_used_at is null and origin = 'generated' then to_timestamp($3::bigint)
+                                     else to_timestamp($4::bigint) end
+               where tenant_id = $1 and deployment_id = $2 and state = 'active'
+               returning kid, extract(epoch from retires_at)::bigint as until
+           )
+           update deployments set cut_over_kid = ended.kid from ended where tenant_id = $1 and id = $2
+           returning ended.kid as "kid!", ended.until"#,
+        tx.tenant.0,
+        deployment.0,
+        now,
+        until
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    tx.changed(Change::Tenant);
+    Ok(row.map(|row| Replaced {
+        kid: row.kid,
+        until: row.until,
+    }))
+}
+
+/// Lets the key sign again that the last cut-over ended, also when its time is over; its id. `None` when nobody cut over,
+/// or the key was ended by hand since, or another has signed. The deployment must have no key that signs.
 ///
 /// # Errors
 /// The database fails, or another key is active.
-pub async fn reactivate(tx: &mut WriteTx, kid: &Kid) -> Result<bool, StorageError> {
-    let changed = sqlx::query!(
-        "update signing_keys set state = 'active', retiring_since = null, retires_at = null
-         where tenant_id = $1 and kid = $2 and state = 'retiring'",
+pub async fn cut_back(
+    tx: &mut WriteTx,
+    deployment: DeploymentId,
+) -> Result<Option<String>, StorageError> {
+    // Its tokens may live longer than before: the deployment's setting moved along with no key of this state.
+    let kid = sqlx::query_scalar!(
+        "update signing_keys set
+             state = 'active', retiring_since = null, retires_at = null,
+             longest_lifetime = greatest(longest_lifetime, deployments.token_lifetime)
+         from deployments
+         where signing_keys.tenant_id = $1 and deployments.tenant_id = $1 and deployments.id = $2
+           and signing_keys.deployment_id = $2 and signing_keys.kid = deployments.cut_over_kid
+           and signing_keys.state = 'retiring'
+         returning signing_keys.kid",
         tx.tenant.0,
-        kid.as_str()
+        deployment.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    forget_cut_over(tx, deployment).await?;
+    tx.changed(Change::Tenant);
+    Ok(kid)
+}
+
+/// A key that begins to sign closes the way back to the one before.
+async fn forget_cut_over(tx: &mut WriteTx, deployment: DeploymentId) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update deployments set cut_over_kid = null
+         where tenant_id = $1 and id = $2 and cut_over_kid is not null",
+        tx.tenant.0,
+        deployment.0
     )
     .execute(tx.connection())
-    .await?
-    .rows_affected();
-    tx.changed(Change::Tenant);
-    Ok(changed > 0)
+    .await?;
+    Ok(())
 }
 
 /// Notes that the key is about to sign for the first time; false when it may sign no more. No other node needs to know.
@@ -172,18 +232,20 @@ pub async fn mark_used(
 /// # Errors
 /// The database fails, or another key is active.
 pub async fn activate(tx: &mut WriteTx, kid: &Kid, now: i64) -> Result<bool, StorageError> {
-    let changed = sqlx::query!(
+    let deployment = sqlx::query_scalar!(
         "update signing_keys set state = 'active', activated_at = to_timestamp($3::bigint)
-         where tenant_id = $1 and kid = $2 and state = 'pending'",
+         where tenant_id = $1 and kid = $2 and state = 'pending' returning deployment_id",
         tx.tenant.0,
         kid.as_str(),
         now
     )
-    .execute(tx.connection())
-    .await?
-    .rows_affected();
+    .fetch_optional(tx.connection())
+    .await?;
+    if let Some(deployment) = deployment {
+        forget_cut_over(tx, DeploymentId(deployment)).await?;
+    }
     tx.changed(Change::Tenant);
-    Ok(changed > 0)
+    Ok(deployment.is_some())
 }
 
 /// Ends a key that is not active: it verifies no more.
@@ -231,72 +293,6 @@ pub async fn revoke(tx: &mut WriteTx, kid: &Kid, now: i64) -> Result<bool, Stora
         tx.changed(Change::Tenant);
     }
     Ok(found)
-}
-
-/// All keys of the tenant, opened, by deployment.
-///
-/// # Errors
-/// The database fails, a row is damaged, or its master key is missing.
-pub async fn load(
-    tx: &mut ReadTx,
-    master_keys: &MasterKeys,
-) -> Result<HashMap<DeploymentId, KeySet>, StorageError> {
-    let tenant = tx.tenant;
-    open(tx.connection(), tenant, master_keys).await
-}
-
-/// The same, as nobody else can change them any more: a write begins with the tenant locked.
-///
-/// # Errors
-/// The database fails, a row is damaged, or its master key is missing.
-pub async fn load_now(
-    tx: &mut WriteTx,
-    master_keys: &MasterKeys,
-) -> Result<HashMap<DeploymentId, KeySet>, StorageError> {
-    let tenant = tx.tenant;
-    open(tx.connection(), tenant, master_keys).await
-}
-
-async fn open(
-    connection: &mut PgConnection,
-    tenant: TenantId,
-    master_keys: &MasterKeys,
-) -> Result<HashMap<DeploymentId, KeySet>, StorageError> {
-    let rows = sqlx::query!(
-        r#"select kid, deployment_id, algorithm, state, origin, talk_form, accept_lifetime, weak, longest_lifetime,
-                  first_used_at is not null as "used!", master_key_id, sealed, extract(epoch from created_at)::bigint as "created_at!",
-                  extract(epoch from retiring_since)::bigint as retiring_since,
-                  extract(epoch from retires_at)::bigint as retires_at
-           from signing_keys where tenant_id = $1 order by created_at, kid"#,
-        tenant.0
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut sets: HashMap<DeploymentId, Vec<Arc<SigningKey>>> = HashMap::new();
-    for row in rows {
-        let kid: Kid = stored("kid", row.kid.parse())?;
-        let algorithm: Algorithm = stored("algorithm", row.algorithm.parse())?;
-        let sealed = Sealed {
-            master_key_id: row.master_key_id,
-            bytes: row.sealed,
-        };
-        let bytes = master_keys.open(tenant, &kid, &sealed)?;
-        let material = stored("signing key", KeyMaterial::from_bytes(algorithm, &bytes))?;
-        let state = state_of(&row.state, row.retires_at);
-        let origin = origin_of(&row.origin, row.talk_form.as_deref(), row.accept_lifetime);
-        let mut key = SigningKey::new(kid, material, state, origin, row.created_at);
-        key.weak = row.weak;
-        key.retiring_since = row.retiring_since;
-        key.longest_lifetime = row.longest_lifetime;
-        key.used = AtomicBool::new(row.used);
-        sets.entry(DeploymentId(row.deployment_id))
-            .or_default()
-            .push(Arc::new(key));
-    }
-    Ok(sets
-        .into_iter()
-        .map(|(deployment, keys)| (deployment, KeySet::new(keys)))
-        .collect())
 }
 
 /// Opens one key for each master key in use, and makes sure that there are those which other secrets need.

@@ -1,32 +1,40 @@
 //! The one change loop: notifications for speed, a poll of the tenants' versions as the net.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use lanyard_core::id::TenantId;
-use sqlx::{
-    PgPool,
-    postgres::{PgListener, PgPoolOptions},
+use sqlx::{PgPool, postgres::PgListener};
+use tokio::{
+    select,
+    sync::Notify,
+    time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+#[cfg(test)]
+use crate::simulation::postgres::Subscription;
 use crate::{
     Database, StorageError, Views,
     change::{CHANNEL, Changes},
-    database::take_role,
+    source::Source,
 };
 
 /// How often the versions are compared.
 const POLL_EVERY: Duration = Duration::from_millis(500);
 /// How often memory is tidied.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// How long the database may take to let this process listen.
+const LISTEN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a lost connection to the database is left alone.
 const RECONNECT_AFTER: Duration = Duration::from_millis(250);
 
 /// Keeps the views of this process true for as long as it runs.
 #[derive(Debug)]
 pub struct Listener {
-    database: Database,
+    source: Source,
     views: Arc<Views>,
+    /// Rung when a notification was missed: a connection that died in silence looks like one with nothing to say.
+    missed: Notify,
 }
 
 /// Closes the listening connection's pool once nobody listens: else the connection, which is given back after that, is
@@ -40,50 +48,114 @@ impl Drop for ClosedOnDrop {
     }
 }
 
+/// A connection that hears of changes.
+enum Notifications {
+    Postgres {
+        listener: PgListener,
+        /// Done once another server is the primary: the old one may live on without a word.
+        moved: Pin<Box<dyn Future<Output = ()> + Send>>,
+        _closed: ClosedOnDrop,
+    },
+    #[cfg(test)]
+    Simulated(Subscription),
+}
+
+impl Notifications {
+    async fn begin(source: &Source) -> Result<Self, StorageError> {
+        match source {
+            Source::Postgres(database) => Self::connect(database).await,
+            #[cfg(test)]
+            Source::Simulated(link) => Ok(Self::Simulated(link.listen().await?)),
+        }
+    }
+
+    async fn connect(database: &Database) -> Result<Self, StorageError> {
+        // From before the connection is made: it may lead to what is no primary any more.
+        let moved = Box::pin(database.primary_moves());
+        let (mut listener, pool) = database.listener().await?;
+        let closed = ClosedOnDrop(pool);
+        listener.listen(CHANNEL).await?;
+        Ok(Self::Postgres {
+            listener,
+            moved,
+            _closed: closed,
+        })
+    }
+
+    /// The next notification's payload; `None` when there will be no other on this connection.
+    async fn next(&mut self) -> Result<Option<String>, StorageError> {
+        match self {
+            Self::Postgres {
+                listener, moved, ..
+            } => select! {
+                received = listener.try_recv() => {
+                    Ok(received?.map(|notification| notification.payload().to_owned()))
+                }
+                () = moved => Ok(None),
+            },
+            #[cfg(test)]
+            Self::Simulated(subscription) => subscription.next().await,
+        }
+    }
+}
+
 impl Listener {
     /// A loop for these views. It has a connection of its own, since a pooled one can't listen.
     #[must_use]
     pub fn new(database: Database, views: Arc<Views>) -> Self {
-        Self { database, views }
+        Self::of(Source::Postgres(database), views)
+    }
+
+    pub(crate) fn of(source: Source, views: Arc<Views>) -> Self {
+        Self {
+            source,
+            views,
+            missed: Notify::new(),
+        }
     }
 
     /// Runs until it is dropped.
     pub async fn run(self) {
-        tokio::join!(self.take_in_notifications(), self.poll_versions());
+        tokio::join!(
+            self.take_in_notifications(),
+            self.poll_versions(),
+            self.source.follow_primary()
+        );
     }
 
     async fn take_in_notifications(&self) {
         loop {
             if let Err(error) = self.listen().await {
                 tracing::warn!(%error, "changes aren't heard for now; versions are still compared");
+                sleep(RECONNECT_AFTER).await;
             }
-            sleep(RECONNECT_AFTER).await;
         }
     }
 
+    /// Listens until the connection is lost.
     async fn listen(&self) -> Result<(), StorageError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .after_connect(|connection, _| Box::pin(take_role(connection)))
-            .connect_with(self.database.options.clone())
-            .await?;
-        let _closed = ClosedOnDrop(pool.clone());
-        let mut listener = PgListener::connect_with(&pool).await?;
-        listener.listen(CHANNEL).await?;
+        let mut notifications = timeout(LISTEN_PATIENCE, Notifications::begin(&self.source))
+            .await
+            .map_err(|_| StorageError::Busy)??;
+        // What was missed until now isn't this connection's fault.
+        let _ = self.missed.notified().now_or_never();
         // What was sent before has to be found by comparing versions.
         self.catch_up_all().await?;
         loop {
-            match listener.try_recv().await? {
-                Some(notification) => match serde_json::from_str::<Changes>(notification.payload())
-                {
-                    Ok(changes) => self.views.take_in(&changes).await,
-                    Err(error) => {
-                        tracing::warn!(%error, "a notification can't be read; versions will tell")
-                    }
-                },
-                // The connection was lost and is back: what was sent meanwhile is not.
-                None => self.catch_up_all().await?,
+            let next = select! {
+                biased;
+                next = notifications.next() => next?,
+                () = self.missed.notified() => {
+                    tracing::warn!("a change wasn't heard; the connection that should tell is made anew");
+                    return Ok(());
+                }
+            };
+            let Some(payload) = next else { return Ok(()) };
+            match serde_json::from_str::<Changes>(&payload) {
+                Ok(changes) => self.views.take_in(&changes).await,
+                Err(error) => {
+                    tracing::warn!(%error, "a notification can't be read; versions will tell")
+                }
             }
         }
     }
@@ -139,6 +211,9 @@ impl Listener {
             .into_iter()
             .map(|(tenant, version)| (tenant, suspects.get(&tenant).copied().unwrap_or(version)))
             .collect();
+        if !missed.is_empty() {
+            self.missed.notify_one();
+        }
         self.views.catch_up_all(&missed).await;
         self.views.confirm(asked);
         *suspects = new.into_iter().collect();

@@ -6,7 +6,7 @@ use sqlx::{
     postgres::PgConnectOptions,
 };
 
-use crate::{StorageError, database::parse_url};
+use crate::{StorageError, servers::Servers};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
@@ -32,7 +32,10 @@ fn newest() -> i64 {
 /// # Errors
 /// The database can't be reached, the account may not, or the schema is newer than this binary.
 pub async fn run(url: &str) -> Result<Report, StorageError> {
-    let mut connection = PgConnection::connect_with(&parse_url(url)?).await?;
+    let primary = Servers::parse("LANYARD_DATABASE_URL", url)?
+        .primary()
+        .await?;
+    let mut connection = PgConnection::connect_with(&primary).await?;
     // A migration that waits for a lock holds up everybody behind it.
     connection.execute("set lock_timeout = '5s'").await?;
     let before = applied(&mut connection).await?;

@@ -32,7 +32,7 @@ impl Database {
     /// # Errors
     /// The database can't be reached.
     pub async fn platform(&self) -> Result<PlatformTx, StorageError> {
-        let inner = crate::transaction::begin_for_no_tenant(&self.pool).await?;
+        let inner = crate::transaction::begin_for_no_tenant(self).await?;
         Ok(PlatformTx { inner })
     }
 }

@@ -120,7 +120,7 @@ pub async fn pass(
         }
     }
     loop {
-        let mut tx = database.pool.begin().await?;
+        let mut tx = crate::transaction::begin_for_no_tenant(database).await?;
         admit(&mut tx, keys).await?;
         let rows = account_idempotency_keys(&mut tx, keys).await?
             + totp_secrets(&mut tx, keys).await?

@@ -4,7 +4,7 @@ use lanyard_core::{
     audit::{self, Event},
     id::TenantId,
 };
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
 
 use crate::{
     Change, Database, StorageError,
@@ -34,37 +34,36 @@ pub struct WriteTx {
 }
 
 async fn begin(
-    pool: &PgPool,
+    database: &Database,
     tenant: TenantId,
     mode: &str,
 ) -> Result<Transaction<'static, Postgres>, StorageError> {
     // One trip instead of two. The text is safe: a UUID has no quotes.
-    begin_with(
-        pool,
-        format!("begin {mode}; set local app.tenant = '{tenant}'"),
-    )
-    .await
+    let text = format!("begin {mode}; set local app.tenant = '{tenant}'");
+    begin_with(database, text).await
 }
 
 /// Begins a transaction that sees no tenant's rows.
 pub(crate) async fn begin_for_no_tenant(
-    pool: &PgPool,
+    database: &Database,
 ) -> Result<Transaction<'static, Postgres>, StorageError> {
-    begin_with(pool, "begin".to_owned()).await
+    let begin = || begin_with(database, "begin".to_owned());
+    database.retries.of(begin).await
 }
 
 async fn begin_with(
-    pool: &PgPool,
+    database: &Database,
     text: String,
 ) -> Result<Transaction<'static, Postgres>, StorageError> {
-    let pool = pool.clone();
+    let pool = database.pool.clone();
     // In a task of its own: a caller that is dropped in the middle would give a connection back with the transaction
     // still open. The task ends, and what it began is rolled back.
     let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(text)).await });
-    begun
-        .await
-        .map_err(|_| StorageError::Busy)?
-        .map_err(Into::into)
+    let begun = begun.await.map_err(|_| StorageError::Busy)?;
+    begun.map_err(|error| {
+        database.servers.suspect();
+        error.into()
+    })
 }
 
 impl Database {
@@ -73,12 +72,8 @@ impl Database {
     /// # Errors
     /// The database can't be reached.
     pub async fn read(&self, tenant: TenantId) -> Result<ReadTx, StorageError> {
-        let inner = begin(
-            &self.pool,
-            tenant,
-            "isolation level repeatable read read only",
-        )
-        .await?;
+        let begin = || begin(self, tenant, "isolation level repeatable read read only");
+        let inner = self.retries.of(begin).await?;
         Ok(ReadTx { inner, tenant })
     }
 
@@ -87,14 +82,26 @@ impl Database {
     /// # Errors
     /// The database can't be reached.
     pub async fn write(&self, tenant: TenantId) -> Result<Option<WriteTx>, StorageError> {
-        let mut inner = begin(&self.pool, tenant, "").await?;
+        // Nothing is done yet, so a lost connection or a deadlock here is made good by beginning again.
+        self.retries.of(|| self.lock_and_move(tenant)).await
+    }
+
+    async fn lock_and_move(&self, tenant: TenantId) -> Result<Option<WriteTx>, StorageError> {
+        let mut inner = begin(self, tenant, "").await?;
         let row = sqlx::query!(
             r#"update tenants set version = version + 1 where id = $1
                returning version, status <> 'active' as "suspended!""#,
             tenant.0
         )
         .fetch_optional(&mut *inner)
-        .await?;
+        .await
+        .map_err(|error| {
+            let error = StorageError::from(error);
+            if matches!(error, StorageError::ReadOnly(_)) {
+                self.servers.suspect();
+            }
+            error
+        })?;
         Ok(row.map(|row| WriteTx {
             inner,
             changes: Vec::new(),
@@ -109,7 +116,7 @@ impl Database {
         &self,
         tenant: TenantId,
     ) -> Result<Transaction<'static, Postgres>, StorageError> {
-        begin(&self.pool, tenant, "").await
+        self.retries.of(|| begin(self, tenant, "")).await
     }
 
     /// Begins to write to a tenant that this very transaction makes.
@@ -117,7 +124,7 @@ impl Database {
     /// # Errors
     /// The database can't be reached.
     pub async fn write_new(&self, tenant: TenantId) -> Result<WriteTx, StorageError> {
-        let inner = begin(&self.pool, tenant, "").await?;
+        let inner = self.write_quietly(tenant).await?;
         Ok(WriteTx {
             inner,
             changes: vec![Change::Tenant],

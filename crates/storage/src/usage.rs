@@ -5,13 +5,15 @@
 use std::{sync::Arc, time::Duration};
 
 use lanyard_core::id::{ApiKeyId, TenantId};
+use sqlx::PgConnection;
 use tokio::{
     sync::Mutex,
     time::{sleep, timeout},
 };
+use uuid::Uuid;
 
 use crate::{
-    ApiKeyMeter, Clock, Database, Operation, ReadTx, StorageError, TenantMeter, Views,
+    ApiKeyMeter, Clock, Database, Operation, ReadTx, StorageError, TenantMeter, Views, WriteTx,
     batches::{Batch, Batches},
     key_use::{self, KeySums},
     meter::{BUCKETS, Latencies, Used},
@@ -74,13 +76,14 @@ impl Usage {
         let now = self.clock.now();
         let meters = self.views.meters.all();
         unwritten.gather(&meters, now);
-        while let Some(batch) = unwritten.requests.next() {
-            patiently(self.add(batch)).await?;
-            unwritten.requests.arrived();
-        }
+        // Keys first: that they can go is said by these, so they wait for nothing else.
         while let Some(batch) = unwritten.keys.next() {
             patiently(key_use::add(&self.database, batch)).await?;
             unwritten.keys.arrived();
+        }
+        while let Some(batch) = unwritten.requests.next() {
+            patiently(self.add(batch)).await?;
+            unwritten.requests.arrived();
         }
         self.write_uses(&meters, now, last).await?;
         drop(meters);
@@ -137,37 +140,76 @@ impl Usage {
         let Batch {
             process,
             number,
-            sums: batch,
+            sums,
         } = batch;
-        let tenants: Vec<_> = batch.iter().map(|((tenant, ..), _)| tenant.0).collect();
-        let hours: Vec<_> = batch.iter().map(|((_, hour, ..), _)| *hour).collect();
-        let operations: Vec<_> = batch
-            .iter()
-            .map(|((_, _, operation, _), _)| operation.name().to_owned())
-            .collect();
-        let reasons: Vec<_> = batch
-            .iter()
-            .map(|((.., reason), _)| (*reason).to_owned())
-            .collect();
-        let latencies: Vec<_> = batch
-            .iter()
-            .flat_map(|(_, latencies)| latencies)
-            .map(|count| i64::try_from(*count).unwrap_or(i64::MAX))
-            .collect();
+        let mut counts = Columns::default();
+        for ((tenant, hour, operation, reason), latencies) in sums {
+            let latencies = latencies.map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+            counts.push(*tenant, *hour, operation.name(), reason, &latencies);
+        }
+        let mut connection = self.database.pool.acquire().await?;
+        counts.add(&mut connection, process, number).await
+    }
+}
+
+/// Counts as the database takes them: arrays side by side.
+#[derive(Default)]
+struct Columns {
+    tenants: Vec<Uuid>,
+    hours: Vec<i64>,
+    operations: Vec<String>,
+    reasons: Vec<String>,
+    latencies: Vec<i64>,
+}
+
+impl Columns {
+    fn push(
+        &mut self,
+        tenant: TenantId,
+        hour: i64,
+        operation: &str,
+        reason: &str,
+        latencies: &[i64],
+    ) {
+        self.tenants.push(tenant.0);
+        self.hours.push(hour);
+        self.operations.push(operation.to_owned());
+        self.reasons.push(reason.to_owned());
+        self.latencies.extend_from_slice(latencies);
+    }
+
+    async fn add(
+        &self,
+        connection: &mut PgConnection,
+        process: Uuid,
+        number: i64,
+    ) -> Result<(), StorageError> {
         sqlx::query!(
             "select add_usage($1, $2, $3, $4, $5, $6, $7)",
             process,
             number,
-            &tenants,
-            &hours,
-            &operations,
-            &reasons,
-            &latencies
+            &self.tenants,
+            &self.hours,
+            &self.operations,
+            &self.reasons,
+            &self.latencies
         )
-        .execute(&self.database.pool)
+        .execute(connection)
         .await?;
         Ok(())
     }
+}
+
+/// Adds counts of the past to the tenant's, for a demonstration.
+///
+/// # Errors
+/// The database fails.
+pub async fn add_past(tx: &mut WriteTx, rows: &[UsageRow]) -> Result<(), StorageError> {
+    let mut counts = Columns::default();
+    for row in rows {
+        counts.push(tx.tenant, row.at, &row.operation, &row.reason, &row.latency);
+    }
+    counts.add(tx.connection(), Uuid::new_v4(), 1).await
 }
 
 /// Waits for the database, but not for ever.

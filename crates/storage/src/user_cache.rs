@@ -5,7 +5,10 @@
 //! judged when it is used. No refusal depends on any of this, since disabling and deleting write revocations.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,13 +18,14 @@ use lanyard_core::{
     user::{User, UserId},
 };
 use moka::{
+    Equivalent,
     future::Cache,
     ops::compute::{CompResult, Op},
 };
 
 use tokio::time::timeout;
 
-use crate::{Database, StorageError, TenantView, redis_users::RedisUsers, users};
+use crate::{Database, StorageError, TenantView, redis_users::RedisUsers, source::Source};
 
 /// How long a request waits for a reader's record.
 const FETCH_PATIENCE: Duration = Duration::from_secs(3);
@@ -72,10 +76,40 @@ pub(crate) struct CachedReader {
 
 type Key = (TenantId, UserId);
 
+/// A key as it is asked for, without a copy of the id.
+#[derive(Hash)]
+struct Wanted<'a>(TenantId, &'a UserId);
+
+impl Equivalent<Key> for Wanted<'_> {
+    fn equivalent(&self, (tenant, id): &Key) -> bool {
+        self.0 == *tenant && self.1 == id
+    }
+}
+
+/// Where readers came from since this process started.
+#[derive(Debug, Default)]
+struct Counts {
+    memory: AtomicU64,
+    redis: AtomicU64,
+    postgres: AtomicU64,
+}
+
+/// How often readers were asked for since the start, by where they came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReaderSources {
+    /// This process's memory.
+    pub memory: u64,
+    /// Redis.
+    pub redis: u64,
+    /// Postgres.
+    pub postgres: u64,
+}
+
 /// The readers of all tenants.
 #[derive(Debug)]
 pub struct Readers {
-    database: Database,
+    counts: Counts,
+    source: Source,
     redis: Option<RedisUsers>,
     memory: Cache<Key, CachedReader>,
 }
@@ -90,6 +124,11 @@ impl Readers {
         redis_url: Option<&str>,
         max_bytes: u64,
     ) -> Result<Self, StorageError> {
+        let redis = redis_url.map(RedisUsers::new).transpose()?;
+        Ok(Self::of(Source::Postgres(database), redis, max_bytes))
+    }
+
+    pub(crate) fn of(source: Source, redis: Option<RedisUsers>, max_bytes: u64) -> Self {
         let memory = Cache::builder()
             .weigher(|(_, id): &Key, cached: &CachedReader| {
                 // What the entry itself costs, roughly.
@@ -100,12 +139,28 @@ impl Readers {
             .max_capacity(max_bytes)
             .time_to_live(Duration::from_secs(3600))
             .build();
-        let redis = redis_url.map(RedisUsers::new).transpose()?;
-        Ok(Self {
-            database,
+        Self {
+            counts: Counts::default(),
+            source,
             redis,
             memory,
-        })
+        }
+    }
+
+    /// Forgets a reader in memory, as a full cache does.
+    #[cfg(test)]
+    pub(crate) async fn evict(&self, tenant: TenantId, id: UserId) {
+        self.memory.invalidate(&(tenant, id)).await;
+    }
+
+    /// Where they came from so far.
+    #[must_use]
+    pub fn sources(&self) -> ReaderSources {
+        ReaderSources {
+            memory: self.counts.memory.load(Ordering::Relaxed),
+            redis: self.counts.redis.load(Ordering::Relaxed),
+            postgres: self.counts.postgres.load(Ordering::Relaxed),
+        }
     }
 
     /// How many are held in memory, about.
@@ -131,12 +186,13 @@ impl Readers {
         tenant: &TenantView,
         id: &UserId,
     ) -> Result<Option<Arc<Reader>>, StorageError> {
-        let key = (tenant.id, id.clone());
-        if let Some(cached) = self.memory.get(&key).await
+        if let Some(cached) = self.memory.get(&Wanted(tenant.id, id)).await
             && cached.as_of >= tenant.required(id)
         {
+            self.counts.memory.fetch_add(1, Ordering::Relaxed);
             return Ok(cached.reader);
         }
+        let key = (tenant.id, id.clone());
         // Calls for one key wait for one another here, so the second finds what the first has fetched.
         let fetch = self.memory.entry(key).and_try_compute_with(async |entry| {
             let required = tenant.required(id);
@@ -170,26 +226,14 @@ impl Readers {
             && let Some(cached) = redis.get(tenant, id).await
             && cached.as_of >= required
         {
+            self.counts.redis.fetch_add(1, Ordering::Relaxed);
             return Ok(cached);
         }
-        let cached = self.fetch_row(tenant, id).await?;
+        let cached = self.source.reader(tenant, id).await?;
+        self.counts.postgres.fetch_add(1, Ordering::Relaxed);
         if let Some(redis) = &self.redis {
             redis.put(tenant, id, &cached).await;
         }
         Ok(cached)
-    }
-
-    async fn fetch_row(&self, tenant: TenantId, id: &UserId) -> Result<CachedReader, StorageError> {
-        let mut tx = self.database.read(tenant).await?;
-        let as_of = sqlx::query_scalar!("select version from tenants where id = $1", tenant.0)
-            .fetch_one(tx.connection())
-            .await?;
-        let row = users::get(&mut tx, id).await?;
-        tx.end().await?;
-        let reader = row.map(|row| {
-            let body = row.user.body().into();
-            Arc::new(Reader::new(body, row.disabled_at.is_some()))
-        });
-        Ok(CachedReader { as_of, reader })
     }
 }

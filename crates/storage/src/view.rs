@@ -6,7 +6,6 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::Instant,
 };
 
 use lanyard_core::{
@@ -19,7 +18,7 @@ use lanyard_core::{
     tenant::{MAX_TOKEN_LIFETIME, Policy, TenantStatus},
     user::UserId,
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use crate::{ApiKeyMeter, Change, KeyMeter, TenantMeter, change::Changes};
 
@@ -79,8 +78,15 @@ pub struct TenantView {
     pub(crate) users: Arc<UserFreshness>,
     /// When it was last asked for, in seconds after the start.
     pub(crate) used: AtomicU64,
-    /// When its version was last compared with the database's on behalf of a request.
-    pub(crate) compared: Mutex<Option<Instant>>,
+    /// How its version was last compared with the database's on behalf of requests.
+    pub(crate) compared: Mutex<Option<Compared>>,
+}
+
+/// A comparison that all who asked before it began share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compared {
+    pub(crate) begun: Instant,
+    pub(crate) answered: bool,
 }
 
 impl TenantView {

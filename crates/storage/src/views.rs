@@ -9,7 +9,7 @@ use std::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use lanyard_core::{
@@ -18,12 +18,16 @@ use lanyard_core::{
 };
 use tokio::{
     sync::{Mutex, Semaphore},
-    time::{sleep_until, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 
 use crate::{
-    Clock, Committed, Database, DeploymentView, StorageError, TenantMeter, TenantView, api_keys,
-    change::Changes, held::Held, keys, meter::Meters, revocations, tenants, view::UserFreshness,
+    Clock, Committed, Database, DeploymentView, StorageError, TenantMeter, TenantView,
+    change::Changes,
+    held::Held,
+    meter::Meters,
+    source::{Snapshot, Source},
+    view::{Compared, UserFreshness},
 };
 
 /// Tenants held at once; beyond that the one that was used longest ago goes.
@@ -42,7 +46,7 @@ const MAX_LOADS: usize = 4;
 /// All views of this process.
 #[derive(Debug)]
 pub struct Views {
-    database: Database,
+    source: Source,
     master_keys: Arc<MasterKeys>,
     clock: Clock,
     held: RwLock<Held>,
@@ -65,8 +69,22 @@ impl Views {
         max_staleness: Duration,
         clock: Clock,
     ) -> Self {
+        Self::of(
+            Source::Postgres(database),
+            master_keys,
+            max_staleness,
+            clock,
+        )
+    }
+
+    pub(crate) fn of(
+        source: Source,
+        master_keys: Arc<MasterKeys>,
+        max_staleness: Duration,
+        clock: Clock,
+    ) -> Self {
         Self {
-            database,
+            source,
             master_keys,
             clock,
             held: RwLock::default(),
@@ -137,25 +155,40 @@ impl Views {
     ) -> Result<Option<Arc<TenantView>>, StorageError> {
         let asked = Instant::now();
         let mut compared = view.compared.lock().await;
-        if compared.is_none_or(|last| last < asked) {
-            if let Some(last) = *compared {
-                sleep_until((last + REFRESH_DISTANCE).into()).await;
-            }
-            let started = Instant::now();
-            let behind = self.behind(&[(view.id, view.version())]).await;
-            // Only now: a call that was dropped half-way has compared nothing.
-            *compared = Some(started);
-            for (tenant, version) in behind? {
-                let _changing = self.changing.lock().await;
-                if self
-                    .view(tenant)
-                    .is_none_or(|held| held.version() < version)
-                {
-                    self.reload(tenant, true).await?;
+        match *compared {
+            Some(last) if last.begun >= asked => {
+                if !last.answered {
+                    return Err(StorageError::Busy);
                 }
+            }
+            last => {
+                if let Some(last) = last {
+                    sleep_until(last.begun + REFRESH_DISTANCE).await;
+                }
+                let begun = Instant::now();
+                let outcome = self.compare_one(view).await;
+                // Only now: a call that was dropped half-way has compared nothing.
+                *compared = Some(Compared {
+                    begun,
+                    answered: outcome.is_ok(),
+                });
+                outcome?;
             }
         }
         Ok(self.view(view.id))
+    }
+
+    async fn compare_one(&self, view: &TenantView) -> Result<(), StorageError> {
+        for (tenant, version) in self.behind(&[(view.id, view.version())]).await? {
+            let _changing = self.changing.lock().await;
+            if self
+                .view(tenant)
+                .is_none_or(|held| held.version() < version)
+            {
+                self.reload(tenant, true).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes in what this process has just committed, before it answers.
@@ -263,21 +296,9 @@ impl Views {
         &self,
         known: &[(TenantId, i64)],
     ) -> Result<Vec<(TenantId, i64)>, StorageError> {
-        let ids: Vec<_> = known.iter().map(|(id, _)| id.0).collect();
-        let versions: Vec<_> = known.iter().map(|(_, version)| *version).collect();
-        let query = sqlx::query!(
-            r#"select id as "id!", version as "version!" from changed_tenants($1, $2)"#,
-            &ids,
-            &versions
-        )
-        .fetch_all(&self.database.pool);
-        let rows = timeout(QUERY_PATIENCE, query)
+        timeout(QUERY_PATIENCE, self.source.behind(known))
             .await
-            .map_err(|_| StorageError::Busy)??;
-        Ok(rows
-            .into_iter()
-            .map(|row| (TenantId(row.id), row.version))
-            .collect())
+            .map_err(|_| StorageError::Busy)?
     }
 
     fn view(&self, id: TenantId) -> Option<Arc<TenantView>> {
@@ -314,7 +335,7 @@ impl Views {
         let asked = self.started.elapsed();
         let _loading = Loading::begin(self);
         let told = self.held().told;
-        let Some(id) = tenants::find(&self.database, slug).await? else {
+        let Some(id) = self.source.find(slug).await? else {
             let mut held = self.held_mut();
             // It may have been made since the question was asked.
             if held.told == told {
@@ -326,8 +347,11 @@ impl Views {
             let loaded = self.read(id).await?;
             let _changing = self.changing.lock().await;
             let heard = self.held().heard.get(&id).copied();
-            // A change came in between, and nobody held the tenant to take it in.
-            if heard > loaded.as_ref().map(TenantView::version) && loaded.is_some() {
+            // More was known in between, and nobody holds the tenant any more who took it in.
+            if self.view(id).is_none()
+                && heard > loaded.as_ref().map(TenantView::version)
+                && loaded.is_some()
+            {
                 continue;
             }
             self.install(id, loaded, true);
@@ -347,23 +371,23 @@ impl Views {
         Ok(())
     }
 
-    /// Reads a tenant whole, but doesn't wait for an answer that never comes.
+    /// Reads a tenant whole, in one snapshot, but doesn't wait for an answer that never comes.
     async fn read(&self, id: TenantId) -> Result<Option<TenantView>, StorageError> {
-        timeout(QUERY_PATIENCE, self.read_snapshot(id))
+        let now = self.clock.now();
+        let reading = self.source.snapshot(id, &self.master_keys, now);
+        let snapshot = timeout(QUERY_PATIENCE, reading)
             .await
-            .map_err(|_| StorageError::Busy)?
+            .map_err(|_| StorageError::Busy)??;
+        Ok(snapshot.map(|snapshot| self.view_of(id, snapshot)))
     }
 
-    /// Reads a tenant whole, in one snapshot.
-    async fn read_snapshot(&self, id: TenantId) -> Result<Option<TenantView>, StorageError> {
-        let mut tx = self.database.read(id).await?;
-        let Some(tenant) = tenants::load(&mut tx).await? else {
-            return Ok(None);
-        };
-        let mut sets = keys::load(&mut tx, &self.master_keys).await?;
-        let api_keys = api_keys::usable(&mut tx).await?;
-        let revocations = revocations::load(&mut tx, self.clock.now()).await?;
-        tx.end().await?;
+    fn view_of(&self, id: TenantId, snapshot: Snapshot) -> TenantView {
+        let Snapshot {
+            tenant,
+            mut keys,
+            api_keys,
+            revocations,
+        } = snapshot;
         let meter = self.meters.of(id);
         let api_key_meters = api_keys
             .values()
@@ -373,11 +397,11 @@ impl Views {
             .policies
             .into_iter()
             .map(|policy| {
-                let keys = sets.remove(&policy.deployment).unwrap_or_default();
+                let keys = keys.remove(&policy.deployment).unwrap_or_default();
                 DeploymentView::new(policy, keys, &meter)
             })
             .collect();
-        Ok(Some(TenantView {
+        TenantView {
             id,
             slug: tenant.slug,
             status: tenant.status,
@@ -392,7 +416,7 @@ impl Views {
             users: Arc::new(UserFreshness::new(tenant.version)),
             used: AtomicU64::new(self.started.elapsed().as_secs()),
             compared: Mutex::default(),
-        }))
+        }
     }
 
     /// Puts a tenant in place, unless what is held is newer. The caller holds `changing`.

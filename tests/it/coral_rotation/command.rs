@@ -23,6 +23,9 @@ async fn command(desk: &Desk, allow: bool, arguments: &[&str], input: &str) -> C
         "coral",
     ];
     command.args(place).args(arguments);
+    if arguments.contains(&"--admin-token-file") {
+        command.args(["--root-url", &desk.coral.url]);
+    }
     run(command, input.as_bytes()).await
 }
 
@@ -110,4 +113,26 @@ async fn a_command_that_is_refused_says_what_helps() {
         "{}",
         doctor.stdout
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_sends_the_token_where_it_is_told_and_nowhere_else() {
+    let desk = Desk::set().await;
+    let ask = async |root_url: &[&str]| {
+        let mut command = lanyard(&desk.app.database.url);
+        command.env("LANYARD_OUTBOUND_ALLOW", "127.0.0.0/8");
+        command.args(["deployment", "rotate-coral", "--tenant", "the-post"]);
+        command.args(["--deployment", "coral", "--admin-token-file", "-"]);
+        command.args(root_url);
+        run(command, ADMIN.as_bytes()).await
+    };
+    let unsaid = ask(&[]).await;
+    assert_fails(&unsaid, 1, &["would go to", &desk.coral.url, "--root-url"]);
+    let other = ask(&["--root-url", "https://coral.the-post.example"]).await;
+    assert_fails(
+        &other,
+        1,
+        &[&desk.coral.url, "nothing was sent", "audit list"],
+    );
+    assert_eq!(desk.coral.kept().requests, 0);
 }

@@ -92,6 +92,37 @@ async fn while_coral_may_still_be_at_it_nothing_is_asked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_that_somebody_imported_with_a_letter_wrong_is_not_signed_with() {
+    let desk = Desk::set().await;
+    let tokens = [desk.token().await];
+    desk.coral.goes_wrong(&[Well, Well, FailsAfter]);
+    let run = desk.rotate().await;
+    let new = desk.coral.kept().secrets[1].clone();
+    // Copied by hand from Coral's admin, and cut off.
+    let text = &new.text[..new.text.len() - 1];
+    let key = json!({ "key": text, "kid": new.kid });
+    let path = format!("{}/import", super::KEYS);
+    let imported = desk.owner.post(&path, &key).await;
+    assert_eq!(imported.status, 201, "{imported:?}");
+    desk.app.clock.advance(SETTLED);
+    let stuck = desk.go_on(&run).await;
+    assert_eq!(stuck["state"], "interrupted", "{stuck}");
+    let detail = stuck["error"]["detail"].as_str().unwrap();
+    assert!(detail.contains("isn't Coral's secret"), "{detail}");
+    assert!(!stuck.to_string().contains("ssosec"), "{stuck}");
+    desk.assert_taken(&tokens);
+    desk.assert_taken(&[desk.token().await]);
+    // What it says helps.
+    assert_eq!(desk.abandon(&run).await.status, 200);
+    let path = format!("{}/{}/retire", super::KEYS, new.kid);
+    let retired = desk.owner.post(&path, &json!({})).await;
+    assert_eq!(retired.status, 200, "{retired:?}");
+    assert_eq!(desk.rotate().await["state"], "done");
+    desk.assert_taken(&tokens);
+    desk.assert_taken(&[desk.token().await]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rotation_whose_process_was_killed_goes_on_elsewhere() {
     let desk = Desk::set().await;
     let tokens = [desk.token().await];
@@ -110,6 +141,7 @@ async fn a_rotation_whose_process_was_killed_goes_on_elsewhere() {
             "coral",
         ])
         .args(["--admin-token-file", file.to_str().unwrap()])
+        .args(["--root-url", &desk.coral.url])
         .spawn()
         .unwrap();
     desk.coral.hangs().await;

@@ -90,7 +90,7 @@ async fn a_rotation_that_nobody_comes_back_to_ends_and_its_token_with_it() {
         let now = desk.app.clock.now();
         coral_rotations::expire(database, now).await.unwrap()
     };
-    desk.app.clock.advance(2_999);
+    desk.app.clock.advance(2_399);
     assert_eq!(expire().await, 0);
     assert_eq!(desk.tokens_kept().await, 1);
     desk.app.clock.advance(1);
@@ -111,7 +111,47 @@ async fn a_rotation_that_nobody_comes_back_to_ends_and_its_token_with_it() {
         (&expired["state"], &expired["token_kept_until"]),
         (&json!("expired"), &Value::Null)
     );
+    let events = desk.audited().await;
+    assert_eq!(events.last().unwrap(), "coral_rotation.expire");
     assert_eq!(desk.rotate().await["state"], "done");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotation_that_somebody_works_on_is_not_ended_between_asking_and_noting_the_answer() {
+    let desk = Desk::set().await;
+    desk.coral.goes_wrong(&[Well, FailsBefore]);
+    let run = desk.rotate().await;
+    desk.app.clock.advance(2_399);
+    desk.prove().await;
+    desk.coral.goes_wrong(&[Well, HangsAfter]);
+    assert_eq!(desk.resume(&run, json!({})).await.status, 200);
+    desk.coral.hangs().await;
+    desk.app.clock.advance(1);
+    let database = &desk.app.state.database;
+    let ended = coral_rotations::expire(database, desk.app.clock.now()).await;
+    assert_eq!(ended.unwrap(), 0);
+    desk.coral.goes_on();
+    desk.assert_done(&desk.settled(&run).await, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotation_that_ends_later_than_coral_was_told_says_so() {
+    let desk = Desk::set().await;
+    desk.coral.goes_wrong(&[Well, Well, Well, FailsBefore]);
+    let run = desk.rotate().await;
+    assert_eq!(run["state"], "interrupted", "{run}");
+    for _ in 0..2 {
+        desk.app.clock.advance(2_300);
+        desk.prove().await;
+        desk.coral.goes_wrong(&[FailsBefore]);
+        let resumed = desk.resume(&run, json!({ "admin_token": ADMIN })).await;
+        assert_eq!(resumed.status, 200, "{resumed:?}");
+        desk.settled(&run).await;
+    }
+    let done = desk.go_on(&run).await;
+    assert_eq!(done["state"], "done", "{done}");
+    let warnings = done["warnings"].to_string();
+    assert!(warnings.contains("logged out early"), "{warnings}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

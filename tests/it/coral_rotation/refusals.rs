@@ -1,10 +1,11 @@
 //! What is refused before anything begins, and what it says.
 
+use lanyard_api::{Direction, Slot};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::{ADMIN, Desk, ROTATIONS, stand_in::MODERATOR};
+use super::{Desk, ROTATIONS, stand_in::MODERATOR};
 use crate::harness::{Answer, App};
 
 /// Asserts that nothing has begun, and that nothing of the token or of Coral's answer is told.
@@ -24,7 +25,7 @@ async fn assert_refused(desk: &Desk, answer: &Answer, status: u16, problem: &str
 async fn a_token_that_is_wrong_or_no_admins_begins_nothing() {
     let desk = Desk::set().await;
     let ask = async |token: &str, dry_run: bool| {
-        let body = json!({ "admin_token": token, "dry_run": dry_run });
+        let body = json!({ "admin_token": token, "root_url": desk.coral.url, "dry_run": dry_run });
         desk.owner.post(ROTATIONS, &body).await
     };
     for dry_run in [true, false] {
@@ -50,7 +51,10 @@ async fn a_token_that_is_wrong_or_no_admins_begins_nothing() {
     ] {
         let refused = desk
             .owner
-            .post(ROTATIONS, &json!({ "admin_token": bad }))
+            .post(
+                ROTATIONS,
+                &json!({ "admin_token": bad, "root_url": desk.coral.url }),
+            )
             .await;
         assert_refused(&desk, &refused, 422, "fields-invalid").await;
         assert_eq!(refused.json()["errors"][0]["pointer"], "/admin_token");
@@ -147,7 +151,8 @@ async fn nothing_is_sent_to_an_address_that_is_not_public_unless_the_operator_al
 async fn an_overlap_that_would_refuse_readers_is_too_short() {
     let desk = Desk::set().await;
     let ask = async |overlap: Value| {
-        let body = json!({ "admin_token": ADMIN, "overlap": overlap, "dry_run": true });
+        let mut body = desk.asked().await;
+        (body["overlap"], body["dry_run"]) = (overlap, true.into());
         desk.owner.post(ROTATIONS, &body).await
     };
     for short in [
@@ -199,7 +204,7 @@ async fn tokens_that_coral_takes_only_while_it_has_one_secret_stop_a_rotation() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_coral_with_a_root_url_is_rotated() {
     let desk = Desk::set().await;
-    let body = json!({ "admin_token": ADMIN });
+    let body = desk.asked().await;
     let rotations = |name: &str| format!("/v1/tenants/the-post/deployments/{name}/coral-rotations");
     let talk = desk.owner.post(&rotations("default"), &body).await;
     assert_refused(&desk, &talk, 409, "state-conflict").await;
@@ -259,4 +264,45 @@ async fn a_newsroom_with_as_many_keys_as_it_may_have_rotates_nothing() {
     assert_refused(&desk, &refused, 409, "quota-exceeded").await;
     let request = desk.owner.request(Method::GET, ROTATIONS);
     assert_eq!(Answer::to(request).await.json()["data"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_goes_only_where_its_owner_takes_coral_to_be() {
+    let desk = Desk::set().await;
+    let mut body = desk.asked().await;
+    // Somebody who may change the deployment, and would like to have the token.
+    let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", elsewhere.local_addr().unwrap());
+    let path = "/v1/tenants/the-post/deployments/coral";
+    let set = desk.owner.patch(path, &json!({ "root_url": url })).await;
+    assert_eq!(set.status, 200, "{set:?}");
+    for dry_run in [true, false] {
+        body["dry_run"] = dry_run.into();
+        let refused = desk.owner.post(ROTATIONS, &body).await;
+        assert_refused(&desk, &refused, 409, "state-conflict").await;
+        assert!(refused.text().contains(&url), "{}", refused.text());
+    }
+    for wrong in [json!(null), json!("coral.example"), json!(1)] {
+        body["root_url"] = wrong;
+        let refused = desk.owner.post(ROTATIONS, &body).await;
+        assert_refused(&desk, &refused, 422, "fields-invalid").await;
+        assert_eq!(refused.json()["errors"][0]["pointer"], "/root_url");
+    }
+    let mut waiting = std::pin::pin!(elsewhere.accept());
+    let nobody = futures_util::poll!(&mut waiting);
+    assert!(nobody.is_pending(), "nobody came");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_to_corals_that_do_not_answer_are_few_and_other_newsrooms_are_not_kept_waiting() {
+    let desk = Desk::set().await;
+    let tenant = desk.app.state.views.get("the-post").await.unwrap().unwrap();
+    let take = || Slot::take(&desk.app.state, tenant.id, Direction::Call);
+    let (_one, two) = (take().unwrap(), take().unwrap());
+    assert!(take().is_err());
+    let refused = desk.begin().await;
+    assert_refused(&desk, &refused, 429, "rate-limited").await;
+    assert!(!refused.header("retry-after").is_empty());
+    drop(two);
+    desk.assert_done(&desk.rotate().await, &[]).await;
 }

@@ -22,6 +22,8 @@ pub(crate) struct TestDatabase {
     pub(crate) url: String,
     pub(crate) name: String,
     pub(crate) services: Arc<Services>,
+    /// It goes with the server that it is on.
+    elsewhere: bool,
 }
 
 impl TestDatabase {
@@ -40,7 +42,19 @@ impl TestDatabase {
             url: with_name(&services.postgres_url, &name),
             name,
             services,
+            elsewhere: false,
         }
+    }
+
+    /// The database of a server of one's own, which this migrates. The URL may be several.
+    pub(crate) async fn elsewhere(url: &str) -> Arc<Self> {
+        lanyard_storage::migrate::run(url).await.unwrap();
+        Arc::new(Self {
+            url: url.to_owned(),
+            name: "lanyard".to_owned(),
+            services: Services::get().await,
+            elsewhere: true,
+        })
     }
 
     /// Runs SQL as superuser, past the server and its row-level security.
@@ -76,6 +90,9 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        if self.elsewhere {
+            return;
+        }
         if thread::panicking() {
             eprintln!("the database {} is kept", self.name);
             return;

@@ -1,16 +1,15 @@
 //! Postgres and Redis: those that the environment names, else private ones of this process.
 
 use std::{
-    net::{TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
     sync::{Arc, Weak},
     thread,
-    time::Duration,
 };
 
 use lanyard_admin::postgres::{Cluster, Durability};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
+
+use super::redis_server::OwnRedis;
 
 /// Shared by the tests of a process while any of them runs.
 static SHARED: Mutex<Weak<Services>> = Mutex::const_new(Weak::new());
@@ -89,65 +88,5 @@ pub(super) fn block_on(work: impl Future<Output = ()> + Send + 'static) {
     });
     if thread.join().is_err() && !thread::panicking() {
         panic!("cleaning up failed");
-    }
-}
-
-/// A Redis of one's own, to be stopped and started.
-#[derive(Debug)]
-pub(crate) struct OwnRedis {
-    port: u16,
-    server: Option<Child>,
-    folder: TempDir,
-}
-
-impl OwnRedis {
-    pub(crate) fn start() -> Self {
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr();
-        let mut redis = Self {
-            port: port.unwrap().port(),
-            server: None,
-            folder: TempDir::new().unwrap(),
-        };
-        redis.restart();
-        redis
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/0", self.port)
-    }
-
-    /// Starts it again, empty, on the same port.
-    pub(crate) fn restart(&mut self) {
-        self.stop();
-        let port = self.port.to_string();
-        let server = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &port, "--save", ""])
-            .args(["--appendonly", "no", "--dir"])
-            .arg(self.folder.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server starts (script/bootstrap --tests installs it)");
-        self.server = Some(server);
-        for _ in 0..500 {
-            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
-                return;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        panic!("redis-server doesn't answer");
-    }
-
-    /// Kills it, with all that it holds.
-    pub(crate) fn stop(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            server.kill().unwrap();
-            server.wait().unwrap();
-        }
-    }
-}
-
-impl Drop for OwnRedis {
-    fn drop(&mut self) {
-        self.stop();
     }
 }

@@ -1,7 +1,7 @@
 //! The move from Talk v4 to Coral: looked at, cut over, taken back.
 
 use lanyard_core::{
-    id::{DeploymentId, Kid},
+    id::DeploymentId,
     profile::TokenProfile,
     signing_key::KeyState,
     talk_to_coral::{Place, Stage, next_steps},
@@ -10,7 +10,7 @@ use lanyard_core::{
 use lanyard_storage::{
     ReadTx, StorageError, WriteTx, key_use,
     keys::{self, KeyRow},
-    readiness::{self, Readiness},
+    readiness::Readiness,
     tenants,
 };
 use serde_json::json;
@@ -37,7 +37,8 @@ pub(crate) enum Refused {
     Unready(i64),
     /// There is nothing to go back to.
     #[error(
-        "there is no way back: a key of Talk signs, or the last one was ended by hand; make or activate one instead"
+        "there is no way back: a key of Talk signs, or what the cut-over ended was ended by hand since; make or activate one \
+         instead"
     )]
     NoWayBack,
     /// The database failed.
@@ -51,15 +52,13 @@ pub(crate) struct Standing {
     /// How far it is.
     pub(crate) stage: Stage,
     /// Talk's deployment.
-    talk: DeploymentId,
+    pub(crate) talk: DeploymentId,
+    /// The deployment to move to, if there is one.
+    pub(crate) coral: Option<DeploymentId>,
     /// Talk's keys, the newest first.
     talk_keys: Vec<KeyRow>,
     /// When Talk's keys last signed, in unix seconds, as far as servers have said.
     pub(crate) last_issued_at: Option<i64>,
-    /// Whether there is a deployment to move to.
-    pub(crate) has_coral: bool,
-    /// What would keep readers out.
-    pub(crate) readiness: Readiness,
     /// What comes next.
     pub(crate) next: Vec<String>,
 }
@@ -74,33 +73,19 @@ impl Standing {
         });
         ends.max()
     }
-
-    /// How many readers would be kept out, or taken for another.
-    pub(crate) fn unready(&self) -> i64 {
-        self.readiness.readers - self.readiness.ready
-    }
-
-    /// The key of Talk's that would sign again.
-    fn last_key(&self) -> Option<&KeyRow> {
-        let mut retiring = self
-            .talk_keys
-            .iter()
-            .filter(|key| matches!(key.state, KeyState::Retiring { .. }));
-        retiring
-            .by_ref()
-            .max_by_key(|key| key.retiring_since)
-            .filter(|_| {
-                self.talk_keys
-                    .iter()
-                    .all(|key| key.state != KeyState::Active)
-            })
-    }
 }
 
-/// Looks at the move of one deployment to another.
+/// How many readers would be kept out, or taken for another.
+pub(crate) const fn unready(readiness: &Readiness) -> i64 {
+    readiness.readers - readiness.ready
+}
+
+/// Looks at the move of one deployment to another. The readers aren't counted here, see [`lanyard_storage::readiness::count`]: of a large
+/// newsroom that takes its time.
 pub(crate) async fn look(
     tx: &mut ReadTx,
     (talk, coral): (&str, &str),
+    readiness: Option<&Readiness>,
     now: i64,
 ) -> Result<Standing, Refused> {
     let no_talk = || Refused::NoTalk(talk.to_owned());
@@ -117,76 +102,80 @@ pub(crate) async fn look(
         Some(policy) => keys::active(tx, policy.deployment).await?.is_some(),
         None => false,
     };
-    let readiness = readiness::count(tx).await?;
     let stage = Stage::of(talk_keys.iter().map(|key| key.state), coral_signs, now);
     let place = Place {
         tenant: tenant.slug.as_str(),
         talk,
         coral,
-        unready: readiness.readers - readiness.ready,
+        unready: readiness.map(unready),
     };
     Ok(Standing {
         stage,
         talk: from.deployment,
+        coral: to.map(|policy| policy.deployment),
         talk_keys,
         last_issued_at: used.values().filter_map(|key| key.last_issued_at).max(),
-        has_coral: to.is_some(),
-        readiness,
         next: next_steps(stage, &place),
     })
 }
 
-/// Refuses a cut-over that would keep readers out.
-pub(crate) fn may_cut_over(standing: &Standing, coral: &str, force: bool) -> Result<(), Refused> {
-    if !standing.has_coral {
-        return Err(Refused::NoCoral(coral.to_owned()));
-    }
+/// Refuses a cut-over that would keep readers out. Without a count they don't matter.
+pub(crate) fn may_cut_over(
+    standing: &Standing,
+    coral: &str,
+    readiness: Option<&Readiness>,
+) -> Result<DeploymentId, Refused> {
+    let to = standing.coral;
+    let to = to.ok_or_else(|| Refused::NoCoral(coral.to_owned()))?;
     match standing.stage {
         Stage::Prepare => Err(Refused::NotPrepared),
         Stage::CutOver | Stage::Done => Err(Refused::CutOver),
-        Stage::SideBySide if standing.unready() > 0 && !force => {
-            Err(Refused::Unready(standing.unready()))
-        }
-        Stage::SideBySide => Ok(()),
+        Stage::SideBySide => match readiness.map(unready) {
+            Some(unready @ 1..) => Err(Refused::Unready(unready)),
+            _ => Ok(to),
+        },
     }
 }
 
-/// Lets Talk's key sign no more; what it signed lives to its end, which is told in unix seconds.
+/// Lets Talk's key sign no more; what it signed lives to its end.
 pub(crate) async fn cut_over(
     tx: &mut WriteTx,
     by: By<'_>,
-    standing: &Standing,
+    (from, to): (DeploymentId, DeploymentId),
     (talk, coral): (&str, &str),
     force: bool,
-) -> Result<i64, Refused> {
+) -> Result<(), Refused> {
     let now = by.clock.now();
-    let active = keys::active_now(tx, standing.talk).await?;
+    let active = keys::active_now(tx, from).await?;
     let active = active.ok_or(Refused::CutOver)?;
+    // Its key may have been revoked since somebody looked, and then neither would sign.
+    if keys::active_now(tx, to).await?.is_none() {
+        return Err(Refused::NotPrepared);
+    }
     let until = now + active.longest_life() + CLOCK_SKEW;
-    let ended = keys::replace_active(tx, standing.talk, now, until).await?;
+    let ended = keys::cut_over(tx, from, now, until).await?;
     let until = ended.and_then(|key| key.until).unwrap_or(now);
     let detail = json!({
-        "to": coral, "kid": active.kid, "last_token_ends_at": lanyard_api::fields::Time(until),
-        "unready": standing.unready(), "forced": force,
+        "to": coral, "kid": active.kid, "last_token_ends_at": lanyard_api::fields::Time(until), "forced": force,
     });
     by.audit(tx, "deployment.cut_over", talk, &detail).await?;
-    Ok(until)
+    Ok(())
 }
 
-/// Lets Talk's last key sign again.
+/// Lets the key sign again that the cut-over ended.
 pub(crate) async fn back(
     tx: &mut WriteTx,
     by: By<'_>,
-    standing: &Standing,
+    from: DeploymentId,
     talk: &str,
-) -> Result<Kid, Refused> {
-    let kid = &standing.last_key().ok_or(Refused::NoWayBack)?.kid;
+) -> Result<(), Refused> {
     // Somebody else may have been faster.
-    let none_signs = keys::active_now(tx, standing.talk).await?.is_none();
-    if !none_signs || !keys::reactivate(tx, kid).await? {
+    if keys::active_now(tx, from).await?.is_some() {
         return Err(Refused::NoWayBack);
     }
+    let kid = keys::cut_back(tx, from).await?;
+    let kid = kid.ok_or(Refused::NoWayBack)?;
     by.audit(tx, "deployment.cut_back", talk, &json!({ "kid": kid }))
         .await?;
-    Ok(kid.clone())
+    Ok(())
 }

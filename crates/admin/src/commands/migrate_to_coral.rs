@@ -121,17 +121,18 @@ const FAULTS: [(&str, &str); 6] = [
 
 fn told(standing: &Value) -> String {
     let counts = &standing["readiness"];
-    let mut lines = vec![
-        format!("stage: {}", standing["stage"].as_str().unwrap_or_default()),
-        format!(
+    let mut lines = vec![format!(
+        "stage: {}",
+        standing["stage"].as_str().unwrap_or_default()
+    )];
+    // What was just done is told without counting them.
+    if counts.is_object() {
+        lines.push(format!(
             "readers: {} of {} are ready for Coral",
             counts["ready"], counts["readers"]
-        ),
-    ];
-    for (name, wrong) in FAULTS {
-        if counts[name] != 0 {
-            lines.push(format!("  {} {wrong}", counts[name]));
-        }
+        ));
+        let wrong = FAULTS.iter().filter(|(name, _)| counts[name] != 0);
+        lines.extend(wrong.map(|(name, wrong)| format!("  {} {wrong}", counts[name])));
     }
     if let Some(issued) = standing["last_talk_token_issued_at"].as_str() {
         lines.push(format!("the last token of Talk was issued: {issued}"));

@@ -400,7 +400,7 @@ pub(super) async fn describe(store: &Store, slug: &str) -> Outcome<Value> {
     let tenant = tenants::load(&mut tx)
         .await?
         .ok_or_else(|| Failure::new(format!("there is no tenant `{slug}`")))?;
-    let mut sets = keys::load(&mut tx, &store.master_keys).await?;
+    let mut sets = keys::load_all(&mut tx, &store.master_keys).await?;
     let deployments: Vec<_> = tenant
         .policies
         .iter()

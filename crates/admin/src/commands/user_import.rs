@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use lanyard_api::import::{
     BadRecord, Batch, Batches, Format, ImportError, Options, Position, Reader, Report,
 };
+use lanyard_core::profile::Ceiling;
 use lanyard_storage::{
     imports::{self, Progress},
     users::{self, Imported},
@@ -218,6 +219,7 @@ pub(super) async fn import(store: &Store, tenant: &str, source: &Source) -> Outc
     let options = Options {
         batch: BATCH,
         stop_at_error: false,
+        ceiling: Ceiling::OPEN,
     };
     let mut is_audited = false;
     let mut batches = Batches::read(source.opener(start)?, options);

@@ -6,6 +6,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use lanyard_api::{PublicUrl, Registration, TrustedProxies};
 use lanyard_core::{outbound::OutboundAllow, seal::MasterKeys};
+use lanyard_storage::{check_database_url, check_redis_url};
 use lettre::message::Mailbox;
 use zeroize::Zeroizing;
 
@@ -43,6 +44,8 @@ impl fmt::Debug for Secret {
 pub struct Config {
     /// Where Postgres is; may hold a password.
     pub database_url: Secret,
+    /// Where changes are listened for, if not there.
+    pub database_listen_url: Option<Secret>,
     /// What signing keys are sealed with.
     pub master_keys: MasterKeys,
     /// Where Redis is; may hold a password.
@@ -85,10 +88,15 @@ pub struct MailConfig {
 }
 
 /// The settings, with what each is.
-pub const SETTINGS: [(&str, &str); 17] = [
+pub const SETTINGS: [(&str, &str); 18] = [
     (
         "LANYARD_DATABASE_URL",
-        "where Postgres is: postgres://user:password@host/database",
+        "where Postgres is: postgres://user:password@host/database; several URLs, or hosts in one, comma-separated: the \
+         first that takes writes is used, and another once that one does; ?sslmode=verify-full&sslrootcert=ca.pem for TLS",
+    ),
+    (
+        LISTEN_URL,
+        "where changes are listened for, if LANYARD_DATABASE_URL leads to a pooler: Postgres itself, by the same rules",
     ),
     (
         "LANYARD_MASTER_KEY",
@@ -96,7 +104,8 @@ pub const SETTINGS: [(&str, &str); 17] = [
     ),
     (
         "LANYARD_REDIS_URL",
-        "where Redis is, if there is one: redis://host:6379/0",
+        "where Redis is, if there is one: redis://host:6379/0, redis+sentinel://host1:26379,host2:26379/mymaster/0 or \
+         redis+cluster://host1:6379,host2:6379; rediss… for TLS, with ?sslrootcert=ca.pem for an authority of your own",
     ),
     ("LANYARD_LISTEN", "address to listen on (127.0.0.1:3000)"),
     (
@@ -153,6 +162,8 @@ pub const SETTINGS: [(&str, &str); 17] = [
     ),
 ];
 
+/// The name of the setting that commands read by itself.
+pub const LISTEN_URL: &str = "LANYARD_DATABASE_LISTEN_URL";
 const PUBLIC_URL: &str = "LANYARD_PUBLIC_URL";
 const SMTP_URL: &str = "LANYARD_SMTP_URL";
 const MAIL_FROM: &str = "LANYARD_MAIL_FROM";
@@ -160,13 +171,11 @@ const MAIL_FROM: &str = "LANYARD_MAIL_FROM";
 pub const OUTBOUND_ALLOW: &str = "LANYARD_OUTBOUND_ALLOW";
 const REGISTRATION: &str = "LANYARD_REGISTRATION";
 
-/// A URL of one of these schemes, which may hold a password and so is never repeated.
-fn url(text: &str, schemes: &[&str]) -> Result<Secret, String> {
-    if schemes.iter().any(|scheme| text.starts_with(scheme)) {
-        Ok(Secret::new(text.to_owned()))
-    } else {
-        Err(format!("must be a URL that begins with {}", schemes[0]))
-    }
+/// A setting that may hold a password, and so is never repeated, once it is seen to be right.
+fn secret(
+    check: impl FnOnce(&str) -> Result<(), String>,
+) -> impl FnOnce(&str) -> Result<Secret, String> {
+    |text| check(text).map(|()| Secret::new(text.to_owned()))
 }
 
 fn parsed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
@@ -232,15 +241,12 @@ impl Config {
     pub fn read(environment: impl Iterator<Item = (String, String)>) -> Result<Self, Failure> {
         let mut source = Source::read(environment);
         let seconds = |number: u64| Duration::from_secs(number);
-        let database_url = source.required("LANYARD_DATABASE_URL", |text| {
-            url(text, &["postgres://", "postgresql://"])
-        });
+        let database_url = source.required("LANYARD_DATABASE_URL", secret(check_database_url));
+        let database_listen_url = source.optional(LISTEN_URL, secret(check_database_url));
         let master_keys = source.required("LANYARD_MASTER_KEY", |text| {
             MasterKeys::parse(text).map_err(|error| format!("is wrong: {error}"))
         });
-        let redis_url = source.optional("LANYARD_REDIS_URL", |text| {
-            url(text, &["redis://", "rediss://", "redis+unix://", "unix://"])
-        });
+        let redis_url = source.optional("LANYARD_REDIS_URL", secret(check_redis_url));
         let listen = source
             .optional("LANYARD_LISTEN", |text| {
                 text.parse()
@@ -270,6 +276,7 @@ impl Config {
         match (database_url, master_keys) {
             (Some(database_url), Some(master_keys)) if source.problems.is_empty() => Ok(Self {
                 database_url,
+                database_listen_url,
                 master_keys,
                 redis_url,
                 listen,
@@ -351,6 +358,27 @@ mod tests {
             "{printed}"
         );
         assert_eq!(config.listen.port(), 3000);
+    }
+
+    #[test]
+    fn a_wrong_url_is_told_without_its_password() {
+        for name in [
+            "LANYARD_DATABASE_URL",
+            "LANYARD_DATABASE_LISTEN_URL",
+            "LANYARD_REDIS_URL",
+        ] {
+            let told = problems(&[(name, "http://u:hunter2@h/d")]);
+            assert!(told.contains(&format!("{name} isn't a URL like")), "{told}");
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+        let several = [
+            (
+                "LANYARD_DATABASE_URL",
+                "postgres://u:p@a,b/d,postgres://u:p@c/d",
+            ),
+            ("LANYARD_REDIS_URL", "redis+sentinel://a,b/mymaster/0"),
+        ];
+        assert_eq!(problems(&several), "");
     }
 
     /// What is wrong with these settings beside the two that are always needed.

@@ -3,13 +3,12 @@
 
 mod answer;
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
-use lanyard_core::outbound::OutboundAllow;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::outbound::{Outbound, OutboundError, Target};
+use crate::outbound::{Calls, Outbound, OutboundError, Target};
 
 pub use answer::{Secret, Secrets};
 
@@ -90,7 +89,7 @@ impl CoralError {
 /// A Coral, and somebody who is an admin there.
 #[derive(Debug)]
 pub struct Coral {
-    outbound: Outbound,
+    outbound: Arc<Outbound>,
     target: Target,
     token: AdminToken,
 }
@@ -100,12 +99,8 @@ impl Coral {
     ///
     /// # Errors
     /// [`CoralError::Outbound`] when the URL isn't one that is called.
-    pub fn at(
-        root_url: &str,
-        token: AdminToken,
-        allow: &OutboundAllow,
-    ) -> Result<Self, CoralError> {
-        let outbound = Outbound::new(allow)?;
+    pub fn at(root_url: &str, token: AdminToken, calls: &Calls) -> Result<Self, CoralError> {
+        let outbound = calls.outbound()?;
         let target = outbound.target(root_url, PATH)?;
         Ok(Self {
             outbound,

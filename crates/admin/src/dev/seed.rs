@@ -1,4 +1,4 @@
-//! What is there from the first start: a newsroom with readers, an API key, and an owner who can log in.
+//! What is there from the first start: a newsroom with readers, a year's usage, an API key, and an owner who can log in.
 
 use std::path::Path;
 
@@ -13,9 +13,10 @@ use lanyard_core::{
     secret_token::SecretToken,
     user::User,
 };
-use lanyard_storage::{accounts, memberships, tenants, users};
+use lanyard_storage::{accounts, memberships, tenants, usage, users};
 use serde_json::json;
 
+use super::history;
 use crate::{
     commands,
     newsroom::{self, NewTenant},
@@ -71,6 +72,7 @@ async fn seed_newsroom(store: &Store, folder: &Path) -> Outcome<String> {
             users::copy_row(&mut rows, place, &User::from_json(reader.as_bytes())?);
         }
         users::import_batch(&mut tx, &rows, store.clock.now()).await?;
+        usage::add_past(&mut tx, &history::made_up(store.clock.now())).await?;
         tx.commit().await?.done();
     }
     if let Ok(key) = std::fs::read_to_string(&path)

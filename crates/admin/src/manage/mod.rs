@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod audit_events;
 pub(crate) mod coral_rotations;
+mod dashboard;
 pub mod deployments;
 mod docs;
 pub mod invitations;
@@ -18,9 +19,11 @@ pub mod talk_to_coral;
 pub mod tenants;
 pub mod usage;
 
-use axum::Router;
+use axum::{Extension, Router};
 use lanyard_api::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::outbound::Calls;
 
 /// All routes of the server, with their description.
 fn routes() -> OpenApiRouter<App> {
@@ -73,9 +76,13 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(usage::get))
 }
 
-/// The whole server: routes, description, documentation, middleware.
+/// The whole server: routes, description, documentation, dashboard, middleware.
 pub fn router(app: App) -> Router {
     let (routes, document) = routes().split_for_parts();
     let document = openapi::complete(document);
-    lanyard_api::finish(routes.merge(docs::routes(&document)), app)
+    let calls = Calls::new(app.outbound_allow.clone());
+    let routes = routes
+        .merge(docs::routes(&document))
+        .layer(Extension(calls));
+    lanyard_api::finish(routes, dashboard::answer, app)
 }

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, response::Response};
 use lanyard_api::{
-    App, Caller, Failure, Problem,
+    App, Caller, Direction, Failure, Problem, Slot,
     cursor::{List, Page, PageQuery},
     fields::Time,
     input,
@@ -95,15 +95,13 @@ impl From<Readiness> for ReadinessOut {
     }
 }
 
-/// Where the move stands.
+/// How far the move is.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MoveOut {
+pub struct MoveStageOut {
     /// `prepare`: Coral has no key that signs; `side-by-side`: both issue; `cut-over`: only Coral does, and tokens of Talk
     /// live on; `done`: the last one has ended.
     #[schema(value_type = String, pattern = "^(prepare|side-by-side|cut-over|done)$")]
     stage: Stage,
-    /// Who would be kept out.
-    readiness: ReadinessOut,
     /// When a token of Talk was last issued, give or take some seconds: while that goes on, some page still asks for them.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_talk_token_issued_at: Option<Time>,
@@ -114,16 +112,37 @@ pub struct MoveOut {
     next_steps: Vec<String>,
 }
 
-impl MoveOut {
+impl MoveStageOut {
     fn new(standing: Standing, now: i64) -> Self {
         Self {
             stage: standing.stage,
             last_talk_token_issued_at: standing.last_issued_at.map(Time),
             last_talk_token_ends_at: standing.last_token_ends_at(now).map(Time),
-            readiness: standing.readiness.into(),
             next_steps: standing.next,
         }
     }
+}
+
+/// Where the move stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MoveOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    stage: MoveStageOut,
+    /// Who would be kept out.
+    readiness: ReadinessOut,
+}
+
+/// Where the move stands, now that something was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MovedOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    stage: MoveStageOut,
+    /// Who would be kept out, where they were counted: not for a forced cut-over, nor for the way back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    readiness: Option<ReadinessOut>,
 }
 
 /// A reader whom Coral would keep out.
@@ -168,12 +187,35 @@ fn names<'a>(from: &'a Option<Slug>, to: &'a Option<Slug>) -> (&'a str, &'a str)
     )
 }
 
-async fn look(app: &App, caller: &Caller, names: (&str, &str)) -> Result<Standing, Failure> {
+fn reaches(caller: &Caller, names: (&str, &str)) -> Result<(), Failure> {
     for name in [names.0, names.1] {
         let known = caller.tenant.deployment(name);
         known.map_or(Ok(()), |view| caller.reaches(view.policy.deployment))?;
     }
-    Ok(acts::look(&mut caller.read(app).await?, names, app.clock.now()).await?)
+    Ok(())
+}
+
+/// Judges the readers, with few others at a time.
+async fn count(app: &App, caller: &Caller) -> Result<Readiness, Failure> {
+    let slot = Slot::wait(app, caller.tenant.id, Direction::Judge).await?;
+    let mut tx = caller.read(app).await?;
+    let readiness = readiness::count(&mut tx).await?;
+    tx.end().await?;
+    drop(slot);
+    Ok(readiness)
+}
+
+async fn look(
+    app: &App,
+    caller: &Caller,
+    names: (&str, &str),
+    readiness: Option<&Readiness>,
+) -> Result<Standing, Failure> {
+    reaches(caller, names)?;
+    let mut tx = caller.read(app).await?;
+    let standing = acts::look(&mut tx, names, readiness, app.clock.now()).await?;
+    tx.end().await?;
+    Ok(standing)
 }
 
 /// How far is the move from Talk v4 to Coral, and what is in its way?
@@ -189,8 +231,15 @@ pub(super) async fn get(
     caller: Caller,
     Query(query): Query<MoveQuery>,
 ) -> Result<Json<MoveOut>, Failure> {
-    let standing = look(&app, &caller, names(&query.from, &query.to)).await?;
-    Ok(Json(MoveOut::new(standing, app.clock.now())))
+    let names = names(&query.from, &query.to);
+    // What can't be answered isn't counted.
+    look(&app, &caller, names, None).await?;
+    let readiness = count(&app, &caller).await?;
+    let standing = look(&app, &caller, names, Some(&readiness)).await?;
+    Ok(Json(MoveOut {
+        stage: MoveStageOut::new(standing, app.clock.now()),
+        readiness: readiness.into(),
+    }))
 }
 
 /// The readers whom Coral would keep out or take for another, and those whose picture it wouldn't show; by id
@@ -210,8 +259,11 @@ pub(super) async fn unready(
         query: "unready-for-coral",
     };
     let (after, limit) = (query.place::<String>(&app, &list)?, query.limit.0);
+    let slot = Slot::wait(&app, caller.tenant.id, Direction::JudgeEach).await?;
     let mut tx = caller.read(&app).await?;
     let rows = readiness::list(&mut tx, after.as_deref(), limit + 1).await?;
+    tx.end().await?;
+    drop(slot);
     let readers = rows.into_iter().map(|row| UnreadyOut {
         id: row.id.as_str().to_owned(),
         faults: row.faults,
@@ -231,7 +283,7 @@ pub(super) async fn unready(
     params(("tenant" = String, Path, description = "Newsroom")),
     request_body = CutOver,
     responses(
-        (status = 200, description = "Where the move stands now", body = MoveOut),
+        (status = 200, description = "Where the move stands now", body = MovedOut),
         (status = 409, description = "Coral isn't ready, readers aren't, or it is done already"),
     ),
 )]
@@ -242,23 +294,30 @@ pub(super) async fn cut_over(
 ) -> Result<Response, Failure> {
     let names = names(&body.value.from, &body.value.to);
     let force = body.value.force.unwrap_or(false);
-    let standing = look(&app, &caller, names).await?;
-    acts::may_cut_over(&standing, names.1, force)?;
+    let standing = look(&app, &caller, names, None).await?;
+    // Who is in haste doesn't wait for a count that changes nothing.
+    acts::may_cut_over(&standing, names.1, None)?;
+    let readiness = match force {
+        true => None,
+        false => Some(count(&app, &caller).await?),
+    };
+    let to = acts::may_cut_over(&standing, names.1, readiness.as_ref())?;
     let mut act = caller.act(&app).await?;
     let actor = act.actor().to_owned();
-    acts::cut_over(&mut act.tx, by(&app, &actor), &standing, names, force).await?;
+    let deployments = (standing.talk, to);
+    acts::cut_over(&mut act.tx, by(&app, &actor), deployments, names, force).await?;
     act.done().await?;
-    after(&app, &caller, names).await
+    after(&app, &caller, names, readiness).await
 }
 
-/// The way back: Talk's last key signs again
+/// The way back: the key signs again that the cut-over ended
 #[utoipa::path(
     post, path = "/v1/tenants/{tenant}/migration-to-coral/back", tag = "Move to Coral", operation_id = "cut_back_to_talk",
     params(("tenant" = String, Path, description = "Newsroom")),
     request_body = CutBack,
     responses(
-        (status = 200, description = "Where the move stands now", body = MoveOut),
-        (status = 409, description = "A key of Talk signs, or the last one was ended by hand"),
+        (status = 200, description = "Where the move stands now", body = MovedOut),
+        (status = 409, description = "A key of Talk signs, or the one that the cut-over ended was ended by hand since"),
     ),
 )]
 pub(super) async fn back(
@@ -267,17 +326,25 @@ pub(super) async fn back(
     body: JsonBody<CutBack>,
 ) -> Result<Response, Failure> {
     let names = names(&body.value.from, &body.value.to);
-    let standing = look(&app, &caller, names).await?;
+    let standing = look(&app, &caller, names, None).await?;
     let mut act = caller.act(&app).await?;
     let actor = act.actor().to_owned();
-    acts::back(&mut act.tx, by(&app, &actor), &standing, names.0).await?;
+    acts::back(&mut act.tx, by(&app, &actor), standing.talk, names.0).await?;
     act.done().await?;
-    after(&app, &caller, names).await
+    after(&app, &caller, names, None).await
 }
 
-/// Where the move stands, now that something was done.
-async fn after(app: &App, caller: &Caller, names: (&str, &str)) -> Result<Response, Failure> {
-    let standing = look(app, caller, names).await?;
-    let answer = Json(MoveOut::new(standing, app.clock.now()));
+/// Where the move stands, now that something was done. That isn't undone by a count that fails, so none is made.
+async fn after(
+    app: &App,
+    caller: &Caller,
+    names: (&str, &str),
+    readiness: Option<Readiness>,
+) -> Result<Response, Failure> {
+    let standing = look(app, caller, names, readiness.as_ref()).await?;
+    let answer = Json(MovedOut {
+        stage: MoveStageOut::new(standing, app.clock.now()),
+        readiness: readiness.map(Into::into),
+    });
     Ok(axum::response::IntoResponse::into_response(answer))
 }

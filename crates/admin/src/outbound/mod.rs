@@ -4,7 +4,13 @@
 mod resolve;
 mod target;
 
-use std::{error::Error, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    io,
+    net::{SocketAddr, ToSocketAddrs},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use lanyard_core::outbound::OutboundAllow;
 use reqwest::{
@@ -12,6 +18,7 @@ use reqwest::{
     header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE},
     redirect::Policy,
 };
+use tokio::{sync::Semaphore, task::spawn_blocking};
 use zeroize::Zeroizing;
 
 use self::resolve::{Checked, NotAllowed};
@@ -22,6 +29,10 @@ pub use self::target::Target;
 const TOTAL: Duration = Duration::from_secs(10);
 /// The longest answer that is read, in bytes.
 pub const MAX_ANSWER: usize = 64 << 10;
+
+/// How many names are looked up at a time. Whoever answers for a name may take minutes, and each look-up holds one of the
+/// threads on which passwords are hashed, too.
+const LOOKUPS: usize = 32;
 
 /// Why there is no answer. Nothing of what the other side sent is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -82,14 +93,50 @@ pub struct Outbound {
     total: Duration,
 }
 
+/// A process's one [`Outbound`]. It is made once it is needed, since that reads the system's root certificates.
+#[derive(Debug, Clone)]
+pub struct Calls(Arc<(OutboundAllow, OnceLock<Arc<Outbound>>)>);
+
+impl Calls {
+    /// Calls what is public, and what is allowed beside it.
+    #[must_use]
+    pub fn new(allow: OutboundAllow) -> Self {
+        Self(Arc::new((allow, OnceLock::new())))
+    }
+
+    /// What makes the calls.
+    ///
+    /// # Errors
+    /// [`OutboundError::Setup`].
+    pub fn outbound(&self) -> Result<Arc<Outbound>, OutboundError> {
+        let (allow, made) = &*self.0;
+        if let Some(outbound) = made.get() {
+            return Ok(Arc::clone(outbound));
+        }
+        let outbound = Arc::new(Outbound::new(allow)?);
+        Ok(Arc::clone(made.get_or_init(|| outbound)))
+    }
+}
+
 impl Outbound {
-    /// Calls what is public, and what is allowed beside it. Names are looked up as the system does.
+    /// Calls what is public, and what is allowed beside it. Names are looked up as the system does, so many at a time.
     ///
     /// # Errors
     /// [`OutboundError::Setup`].
     pub fn new(allow: &OutboundAllow) -> Result<Self, OutboundError> {
-        Self::with_lookup(allow, |host| async move {
-            Ok(tokio::net::lookup_host((host, 0)).await?.collect())
+        let places = Arc::new(Semaphore::new(LOOKUPS));
+        Self::with_lookup(allow, move |host| {
+            let places = Arc::clone(&places);
+            async move {
+                let place = places.acquire_owned().await.map_err(io::Error::other)?;
+                // The system's look-up can't be called off: its thread keeps its place when nobody waits for it any more.
+                let look = move || {
+                    let found = (host.as_str(), 0).to_socket_addrs();
+                    drop(place);
+                    found.map(Iterator::collect)
+                };
+                spawn_blocking(look).await.map_err(io::Error::other)?
+            }
         })
     }
 

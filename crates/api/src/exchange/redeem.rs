@@ -1,6 +1,6 @@
 //! From a code to a token.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     Json,
@@ -63,7 +63,10 @@ async fn issue(app: &App, tenant: Arc<TenantView>, wanted: &Wanted) -> Result<Re
         .deployment_by_id(wanted.deployment)
         .map(|deployment| &deployment.policy)
         .ok_or_else(|| no_more("deployment-unknown"))?;
-    let (deployment, lifetime) = (policy.name.as_str().into(), policy.token_lifetime);
+    let (deployment, lifetime) = (
+        Cow::Owned(policy.name.as_str().to_owned()),
+        policy.token_lifetime,
+    );
     let reader = app.readers.get(&tenant, &wanted.user).await?;
     let whom = Whom {
         id: &wanted.user,

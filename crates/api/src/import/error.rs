@@ -81,7 +81,14 @@ pub enum RecordError {
     /// A CSV cell that no column name belongs to.
     #[error("column {0} has a value, but no name in the header")]
     Unnamed(usize),
+    /// A role or badges that whoever imports may not give.
+    #[error("{ABOVE_CEILING}")]
+    AboveCeiling(&'static str),
 }
+
+/// What is said of a role or of badges that an API key may not give.
+pub(crate) const ABOVE_CEILING: &str =
+    "is more than this API key may give to a reader: see its max_role and badges";
 
 impl RecordError {
     /// The member that is wrong, when it is one.
@@ -89,6 +96,7 @@ impl RecordError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::User(error) => error.field(),
+            Self::AboveCeiling(member) => Some(member),
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ use lanyard_core::user::User;
 
 use self::{document::Document, ndjson::Ndjson, table::Table};
 
-pub(crate) use self::chunks::Chunks;
+pub(crate) use self::{chunks::Chunks, error::ABOVE_CEILING};
 pub use self::{
     error::{ImportError, RecordError},
     format::Format,

@@ -1,8 +1,15 @@
 //! From records to rows, batch by batch: reading goes on, on a thread of its own, while the batch before is written.
 
-use std::io::{self, BufRead};
+use std::{
+    collections::HashMap,
+    io::{self, BufRead},
+};
 
-use lanyard_storage::users::{self, Imported};
+use lanyard_core::{
+    profile::Ceiling,
+    user::{User, UserId},
+};
+use lanyard_storage::users::{self, Imported, UserRow};
 use tokio::{
     sync::mpsc,
     task::{JoinHandle, spawn_blocking},
@@ -14,6 +21,8 @@ use super::{ImportError, Position, Reader, RecordError};
 const MAX_REPORTED: usize = 1_000;
 /// The most bytes of rows in a batch, bar the last of them: records may be long.
 const MAX_BATCH_BYTES: usize = 8 << 20;
+/// The most records of a batch that have to be judged: they are held whole, and may be long.
+const MAX_DOUBTFUL: usize = 500;
 
 /// A record that wasn't taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +44,52 @@ pub struct Batch {
     pub bad: Vec<BadRecord>,
     /// Where the last record ends.
     pub end: Position,
+    /// Records with more than whoever imports may give: they are taken if their readers have it already, see
+    /// [`Batch::judge`].
+    doubtful: Vec<Doubtful>,
+}
+
+#[derive(Debug)]
+struct Doubtful {
+    line: u64,
+    /// Among the rows, of which the later of two counts.
+    place: u64,
+    user: Box<User>,
+}
+
+impl Batch {
+    /// How many records it has that aren't known to be bad.
+    fn taken(&self) -> u64 {
+        self.count + self.doubtful.len() as u64
+    }
+
+    /// The readers whose records have to be judged.
+    #[must_use]
+    pub fn doubtful(&self) -> Vec<&UserId> {
+        self.doubtful.iter().map(|record| &record.user.id).collect()
+    }
+
+    /// Takes those of the doubtful records that give nothing new above the ceiling; `stored` is what the directory has of
+    /// their readers. The others are bad.
+    pub fn judge(&mut self, stored: Vec<UserRow>, ceiling: Ceiling) {
+        let stored: HashMap<UserId, User> = stored
+            .into_iter()
+            .map(|row| (row.user.id.clone(), row.user))
+            .collect();
+        for Doubtful { line, place, user } in std::mem::take(&mut self.doubtful) {
+            match ceiling.raised(stored.get(&user.id), &user).next() {
+                Some(member) => self.bad.push(BadRecord {
+                    line,
+                    error: RecordError::AboveCeiling(member),
+                }),
+                None => {
+                    users::copy_row(&mut self.rows, place, &user);
+                    self.count += 1;
+                }
+            }
+        }
+        self.bad.sort_by_key(|bad| bad.line);
+    }
 }
 
 /// How records are read.
@@ -44,6 +99,8 @@ pub struct Options {
     pub batch: usize,
     /// Whether the first bad record ends it. What stands before is written all the same.
     pub stop_at_error: bool,
+    /// How far whoever imports may raise a reader in Coral.
+    pub ceiling: Ceiling,
 }
 
 /// What an import did so far.
@@ -135,8 +192,14 @@ fn read<R: BufRead>(
         };
         batch.end = record.end;
         match record.user {
+            Ok(user) if options.ceiling.raised(None, &user).next().is_some() => {
+                let (line, place) = (record.line, batch.taken());
+                let user = Box::new(user);
+                batch.doubtful.push(Doubtful { line, place, user });
+            }
             Ok(user) => {
-                users::copy_row(&mut batch.rows, batch.count, &user);
+                let place = batch.taken();
+                users::copy_row(&mut batch.rows, place, &user);
                 batch.count += 1;
             }
             Err(error) => {
@@ -149,16 +212,19 @@ fn read<R: BufRead>(
                 }
             }
         }
-        let records = batch.bad.len() as u64 + batch.count;
-        if (records >= options.batch as u64 || batch.rows.len() >= MAX_BATCH_BYTES)
-            && sender.blocking_send(std::mem::take(&mut batch)).is_err()
-        {
+        let records = batch.bad.len() as u64 + batch.taken();
+        let full = records >= options.batch as u64
+            || batch.rows.len() >= MAX_BATCH_BYTES
+            || batch.doubtful.len() >= MAX_DOUBTFUL
+            // It may be what ends the import, so nothing that stands after it may be in its batch.
+            || (options.stop_at_error && !batch.doubtful.is_empty());
+        if full && sender.blocking_send(std::mem::take(&mut batch)).is_err() {
             // Writing failed, and says so itself.
             return Ok(());
         }
     }
     // Also when the rest can't be read: what was read whole is as good as the batches before.
-    if batch.count > 0 || !batch.bad.is_empty() {
+    if batch.taken() > 0 || !batch.bad.is_empty() {
         let _ = sender.blocking_send(batch);
     }
     result

@@ -17,7 +17,8 @@ use super::{
     wish::Wish,
 };
 use crate::{
-    App, Caller, Problem, Who, body, failure::Failure, limit, presented::Target, problem::Document,
+    Act, App, Caller, Problem, Who, body, failure::Failure, limit, presented::Target,
+    problem::Document,
 };
 
 /// The longest body, in bytes.
@@ -220,13 +221,21 @@ impl Batch<'_> {
             .into_iter()
             .map(|row| (row.user.id.clone(), row))
             .collect();
-        for wish in &mut judged {
+        for (place, wish) in judged.iter_mut().enumerate() {
             let Ok(wanted) = wish else { continue };
-            *wish = match rows.get(wanted.user()) {
-                Some(row) if row.disabled_at.is_some() => Err(Problem::UserDisabled.into()),
-                None if wanted.record().is_none() => Err(Problem::UserUnknown.into()),
-                _ => continue,
+            let refused = match (rows.get(wanted.user()), wanted.record()) {
+                (Some(row), _) if row.disabled_at.is_some() => Err(Problem::UserDisabled.into()),
+                (None, None) => Err(Problem::UserUnknown.into()),
+                (row, Some(user)) => {
+                    let before = row.map(|row| &row.user);
+                    let place = format!("/tokens/{place}/user");
+                    self.caller.may_raise(before, user, &place)
+                }
+                (Some(_), None) => Ok(()),
             };
+            if let Err(failure) = refused {
+                *wish = Err(failure);
+            }
         }
         // Of two records with one id the later counts.
         let mut last: HashMap<&UserId, &User> = HashMap::new();
@@ -246,6 +255,7 @@ impl Batch<'_> {
     async fn write(&mut self, changed: &[&User]) -> Result<(), Failure> {
         let now = self.app.clock.now();
         let mut act = self.caller.act(self.app).await?;
+        self.still_raise_nobody(&mut act, changed).await?;
         let mut imported = users::Imported::default();
         if changed.len() <= FEW {
             for user in changed {
@@ -267,6 +277,24 @@ impl Batch<'_> {
         act.done().await?;
         for target in self.targets.values_mut() {
             target.renew(self.app).await?;
+        }
+        Ok(())
+    }
+
+    /// A role may have been taken away since the readers were looked up, and must not come back.
+    async fn still_raise_nobody(&self, act: &mut Act, changed: &[&User]) -> Result<(), Failure> {
+        let ceiling = self.caller.ceiling();
+        let doubtful = |user: &&&User| ceiling.raised(None, user).next().is_some();
+        let doubtful: Vec<&User> = changed.iter().filter(doubtful).copied().collect();
+        if doubtful.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<_> = doubtful.iter().map(|user| &user.id).collect();
+        let rows = users::current_many(&mut act.tx, &ids).await?;
+        for user in doubtful {
+            let row = rows.iter().find(|row| row.user.id == user.id);
+            self.caller
+                .may_raise(row.map(|row| &row.user), user, "/tokens")?;
         }
         Ok(())
     }

@@ -238,7 +238,7 @@ pub(crate) async fn check(
     let tenant = app.views.get(caller.tenant.slug.as_str()).await?;
     let mut target = Target {
         tenant: tenant.ok_or(Problem::NotFound)?,
-        deployment: name.into(),
+        deployment: name.to_owned().into(),
     };
     caller.reaches(found(&target.tenant, name)?.policy.deployment)?;
     if begun.elapsed() > JUDGED_FOR {

@@ -166,6 +166,8 @@ async fn put(app: &App, caller: &Caller, user: &User) -> Result<bool, Failure> {
         return Ok(false);
     }
     let mut act = caller.act(app).await?;
+    let before = users::current(&mut act.tx, &user.id).await?;
+    caller.may_raise(before.as_ref().map(|row| &row.user), user, "/user")?;
     users::put(&mut act.tx, user, app.clock.now()).await?;
     act.done().await?;
     Ok(true)

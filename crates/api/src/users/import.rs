@@ -158,6 +158,7 @@ pub(crate) async fn import(
         options: Options {
             batch: BATCH,
             stop_at_error: query.on_error == Some(OnError::Stop),
+            ceiling: caller.ceiling(),
         },
         dry_run: query.dry_run == Some(true),
     };
@@ -216,13 +217,19 @@ impl Transfer {
         report: &mut Report,
     ) -> Result<(), Failure> {
         let mut is_first = true;
-        while let Some(batch) = batches.next().await {
+        while let Some(mut batch) = batches.next().await {
             let mut imported = Imported::default();
-            if !self.dry_run && batch.count > 0 {
-                let first_of = std::mem::take(&mut is_first).then_some(self.format);
-                imported = write(app, caller, &batch, first_of).await?;
+            if self.dry_run {
+                let mut tx = caller.read(app).await?;
+                let stored = users::get_many(&mut tx, &batch.doubtful()).await?;
+                batch.judge(stored, caller.ceiling());
+            } else {
+                imported = write(app, caller, &mut batch, self.format, &mut is_first).await?;
             }
             report.add(batch, imported);
+            if self.options.stop_at_error && report.failed > 0 {
+                return Ok(());
+            }
         }
         batches.end().await.map_err(unreadable)
     }
@@ -247,12 +254,22 @@ impl Transfer {
 async fn write(
     app: &App,
     caller: &Caller,
-    batch: &Batch,
-    first_of: Option<Format>,
+    batch: &mut Batch,
+    format: Format,
+    is_first: &mut bool,
 ) -> Result<Imported, Failure> {
+    let doubtful = batch.doubtful();
+    if batch.count == 0 && doubtful.is_empty() {
+        return Ok(Imported::default());
+    }
     let mut act = caller.act(app).await?;
+    let stored = users::current_many(&mut act.tx, &doubtful).await?;
+    batch.judge(stored, caller.ceiling());
+    if batch.count == 0 {
+        return Ok(Imported::default());
+    }
     let imported = users::import_batch(&mut act.tx, &batch.rows, app.clock.now()).await?;
-    if let Some(format) = first_of {
+    if std::mem::take(is_first) {
         let detail = json!({ "format": format.name() });
         act.audit("user.import", caller.tenant.slug.as_str(), &detail)
             .await?;

@@ -205,6 +205,7 @@ pub(crate) async fn create(
         let taken = "There is a reader with this id already; PUT replaces the record.";
         return Err(Failure::from(Problem::StateConflict).detail(taken));
     }
+    caller.may_raise(None, &user, "")?;
     users::put(&mut act.tx, &user, app.clock.now()).await?;
     let row = written(&mut act, &user.id, "user.create").await?;
     act.about(&user.id);
@@ -266,11 +267,13 @@ pub(crate) async fn put(
     let id = user_id(&id)?;
     let user = body.user_of(&id)?;
     let mut act = caller.act(&app).await?;
-    match users::current(&mut act.tx, &id).await? {
+    let before = users::current(&mut act.tx, &id).await?;
+    match &before {
         Some(row) => if_match.check(row.version)?,
         None if if_match.is_given() => return Err(Problem::PreconditionFailed.into()),
         None => {}
     }
+    caller.may_raise(before.as_ref().map(|row| &row.user), &user, "")?;
     match users::put(&mut act.tx, &user, app.clock.now()).await? {
         Put::Created => {
             let row = written(&mut act, &id, "user.create").await?;
@@ -314,6 +317,7 @@ pub(crate) async fn patch(
         .ok_or(Problem::NotFound)?;
     if_match.check(row.version)?;
     let user = body.patched(&row.user)?;
+    caller.may_raise(Some(&row.user), &user, "")?;
     users::put(&mut act.tx, &user, app.clock.now()).await?;
     let row = written(&mut act, &id, "user.update").await?;
     Ok(tagged(act.answer(&UserOut::new(&row)?).await?, &row))

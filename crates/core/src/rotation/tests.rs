@@ -77,6 +77,21 @@ fn a_key_that_signed_long_ago_or_never_is_safe_once_all_servers_have_said_so() {
 }
 
 #[test]
+fn a_key_whose_count_was_lost_with_its_server_is_needed_for_as_long_as_its_first_token_may_live() {
+    let mut key = old();
+    key.first_used_at = Some(ROTATED - 5);
+    key.usage = KeyUse::default();
+    let end = ROTATED - 5 + LIFETIME + CLOCK_SKEW;
+    let now = ROTATED + COUNTED_WITHIN;
+    assert_eq!(
+        (key.live_tokens(now), key.safe_to_retire_at(now)),
+        (None, Some(end))
+    );
+    assert!(key.is_safe_to_retire(end));
+    assert_eq!(key.live_tokens(end), Some(0));
+}
+
+#[test]
 fn tokens_that_had_a_shorter_life_than_the_longest_end_as_they_were_counted() {
     let mut key = old();
     key.longest_lifetime = 90 * 86_400;

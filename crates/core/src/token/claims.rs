@@ -1,6 +1,6 @@
 //! The claims set (RFC 7519, section 4), read in one pass.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{
     Deserializer,
@@ -90,7 +90,7 @@ impl<'de> Visitor<'de> for ClaimsSeed<'_> {
             for_readers: false,
             for_issuing: false,
         };
-        let mut seen = Names::default();
+        let mut seen = Names::new();
         while let Some(Text(name)) = members.next_key()? {
             match &*name {
                 "iss" => claims.issuer = members.next_value_seed(TextClaim)?,
@@ -125,14 +125,22 @@ impl<'de> Visitor<'de> for ClaimsSeed<'_> {
 }
 
 /// Member names met so far. Tokens have few, so a short list beats a hash set; many go to the set.
-#[derive(Default)]
 struct Names<'a> {
     few: Vec<Cow<'a, str>>,
-    many: std::collections::HashSet<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
 }
 
 impl<'a> Names<'a> {
     const FEW: usize = 16;
+    /// A token of ours has seven.
+    const USUAL: usize = 8;
+
+    fn new() -> Self {
+        Self {
+            few: Vec::with_capacity(Self::USUAL),
+            many: HashSet::new(),
+        }
+    }
 
     fn add<E: Error>(&mut self, name: Cow<'a, str>) -> Result<(), E> {
         let fresh = if self.few.contains(&name) {
@@ -187,7 +195,7 @@ macro_rules! invalid_map {
 
 /// Walks an object that nobody wants, as strictly as all others.
 fn checked_map<'de, A: MapAccess<'de>>(mut members: A) -> Result<(), A::Error> {
-    let mut seen = Names::default();
+    let mut seen = Names::new();
     while let Some(Text(name)) = members.next_key()? {
         seen.add::<A::Error>(name)?;
         members.next_value::<Checked>()?;
@@ -286,7 +294,7 @@ impl<'de> Visitor<'de> for PathClaim<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         let (first, rest) = self.rest.split_once('.').unwrap_or((self.rest, ""));
         let mut found = Claim::Absent;
-        let mut seen = Names::default();
+        let mut seen = Names::new();
         while let Some(Text(name)) = members.next_key()? {
             if name == first {
                 found = members.next_value_seed(PathClaim { rest })?;

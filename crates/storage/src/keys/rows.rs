@@ -256,6 +256,21 @@ pub async fn count(tx: &mut WriteTx, now: i64) -> Result<i64, StorageError> {
     .await?)
 }
 
+/// How many keys of the tenant have begun since then, whatever became of them; `since` is in unix seconds.
+///
+/// # Errors
+/// The database fails.
+pub async fn begun_since(tx: &mut WriteTx, since: i64) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from signing_keys
+           where tenant_id = $1 and created_at > to_timestamp($2::bigint)"#,
+        tx.tenant.0,
+        since
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
 /// The lifetime of a deployment's new tokens in seconds, while nobody can change it; `None` when there is no such
 /// deployment any more.
 ///

@@ -112,9 +112,26 @@ pub async fn get(tx: &mut ReadTx, id: &UserId) -> Result<Option<UserRow>, Storag
 /// The database fails, or a row is damaged.
 pub async fn get_many(tx: &mut ReadTx, ids: &[&UserId]) -> Result<Vec<UserRow>, StorageError> {
     let tenant = tx.tenant.0;
+    many(tx.connection(), tenant, ids).await
+}
+
+/// The same, as nobody else can change them any more.
+///
+/// # Errors
+/// The database fails, or a row is damaged.
+pub async fn current_many(tx: &mut WriteTx, ids: &[&UserId]) -> Result<Vec<UserRow>, StorageError> {
+    let tenant = tx.tenant.0;
+    many(tx.connection(), tenant, ids).await
+}
+
+async fn many(
+    connection: &mut PgConnection,
+    tenant: uuid::Uuid,
+    ids: &[&UserId],
+) -> Result<Vec<UserRow>, StorageError> {
     let ids: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let rows = select_users!("where tenant_id = $1 and id = any($2)", tenant, &ids)
-        .fetch_all(tx.connection())
+        .fetch_all(connection)
         .await?;
     rows.into_iter().map(TryInto::try_into).collect()
 }

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use lanyard_api::Problem;
-use lanyard_core::{id::TenantId, outbound::OutboundAllow, seal::MasterKeys};
+use lanyard_core::{id::TenantId, seal::MasterKeys};
 use lanyard_storage::{Clock, Database, StorageError, Views, coral_rotations::RotationRow};
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use super::next::{Step, Stuck, next};
 use crate::{
     acts::{By, signing_keys},
     coral::{CoralError, Secrets},
-    outbound::OutboundError,
+    outbound::{Calls, OutboundError},
 };
 
 /// Where a run is worked on, and for whom.
@@ -21,7 +21,7 @@ pub(crate) struct Site {
     pub(crate) views: Option<Arc<Views>>,
     pub(crate) master_keys: Arc<MasterKeys>,
     pub(crate) clock: Clock,
-    pub(crate) allow: OutboundAllow,
+    pub(crate) calls: Calls,
     pub(crate) tenant: TenantId,
     /// Who acts, as the audit log names actors.
     pub(crate) actor: String,
@@ -68,6 +68,11 @@ impl fmt::Display for Stop {
             Self::Stuck(Stuck::Ended(kid)) => {
                 write!(formatter, "somebody has ended the new key `{kid}` here")
             }
+            Self::Stuck(Stuck::Other(kid)) => write!(
+                formatter,
+                "the key `{kid}` here isn't Coral's secret of that id: somebody has imported another text. Give the rotation \
+                 up, retire that key, and begin another: Coral makes another secret then"
+            ),
             Self::Keys(refused) => write!(formatter, "{refused}"),
             Self::Storage(_) => formatter.write_str("the database failed"),
             Self::Lost => {
@@ -154,7 +159,7 @@ async fn steps(
     attempt: i32,
     tell: &mut (dyn FnMut(&RotationRow) + Send),
 ) -> Result<RotationRow, Stop> {
-    let coral = site.coral(id, &site.allow).await?;
+    let coral = site.coral(id).await?;
     let mut answered: Option<Secrets> = None;
     loop {
         // What Coral answers to being asked is newer than what its next server may show.

@@ -11,8 +11,8 @@ pub(crate) use drive::{Site, drive, problem_of};
 pub(crate) use plan::{Here, Plan, look, plan};
 
 use lanyard_core::{
+    deployment::RootUrl,
     id::{DeploymentId, Kid},
-    outbound::OutboundAllow,
 };
 use lanyard_storage::{
     StorageError, WriteTx,
@@ -24,11 +24,12 @@ use uuid::Uuid;
 use crate::{
     acts::By,
     coral::{AdminToken, Coral, CoralError, Secrets},
+    outbound::Calls,
 };
 
 /// For how long a token is kept for a run that isn't at its end, in seconds. Servers look every ten minutes for what is to
-/// be erased, so it is gone after an hour at most.
-pub(crate) const TOKEN_KEPT: i64 = 3_000;
+/// be erased, and pass over a run that somebody works on once: so it is gone after an hour at most.
+pub(crate) const TOKEN_KEPT: i64 = 2_400;
 /// For how long whoever works on a run has it alone, in seconds; longer than any one step takes.
 const LEASE: i64 = 60;
 
@@ -41,6 +42,9 @@ pub(crate) enum Refused {
     NotCoral,
     #[error("the deployment has no root URL, so it isn't known where Coral is")]
     NoRootUrl,
+    /// It is another than whoever has the token takes it for.
+    #[error("the deployment's root URL is {0}, so nothing was sent")]
+    OtherUrl(String),
     #[error("there is no such rotation of the deployment")]
     NoRotation,
     #[error(
@@ -74,13 +78,18 @@ pub(crate) enum Refused {
     Storage(#[from] StorageError),
 }
 
-/// Asks Coral for its secrets: what every run, and every dry run, begins with.
+/// Asks Coral for its secrets: what every run, and every dry run, begins with. Whoever has the token says where it goes:
+/// somebody who may change the deployment, and not have the token, may have changed that.
 pub(crate) async fn ask(
     here: &Here,
     token: &AdminToken,
-    allow: &OutboundAllow,
+    root_url: &RootUrl,
+    calls: &Calls,
 ) -> Result<Secrets, Refused> {
-    let coral = Coral::at(&here.root_url, token.clone(), allow)?;
+    if root_url.as_str() != here.root_url {
+        return Err(Refused::OtherUrl(here.root_url.clone()));
+    }
+    let coral = Coral::at(&here.root_url, token.clone(), calls)?;
     Ok(coral.secrets().await?)
 }
 

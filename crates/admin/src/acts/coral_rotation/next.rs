@@ -6,6 +6,7 @@ use lanyard_core::{
 };
 use lanyard_storage::coral_rotations::RotationRow;
 
+use super::plan::is_same;
 use crate::coral::{Secret, Secrets};
 
 /// For how many seconds Coral may still do what it was asked, though the answer was lost.
@@ -33,6 +34,8 @@ pub(crate) enum Stuck {
     NotShown(String),
     /// Somebody has ended the new key.
     Ended(String),
+    /// Somebody has imported something else under the new secret's id.
+    Other(String),
 }
 
 /// Looks for what came of asking Coral rather than ask again: a secret that wasn't there before.
@@ -44,10 +47,12 @@ pub(super) fn next<'a>(
 ) -> Result<Step<'a>, Stuck> {
     if let Some(kid) = &run.new_kid {
         // Of several servers of Coral's one may not have heard of it yet, and would refuse its tokens.
-        if secrets.get(kid).is_none_or(|secret| !secret.is_active(now)) {
-            return Err(Stuck::NotShown(kid.clone()));
-        }
+        let secret = secrets.get(kid).filter(|secret| secret.is_active(now));
+        let secret = secret.ok_or_else(|| Stuck::NotShown(kid.clone()))?;
         let key = keys.get(kid);
+        if key.is_some_and(|key| !is_same(key, secret)) {
+            return Err(Stuck::Other(kid.clone()));
+        }
         return match key.map(|key| key.state.at(now)) {
             Some(KeyState::Active) => Ok(Step::Finish),
             Some(KeyState::Pending) => {

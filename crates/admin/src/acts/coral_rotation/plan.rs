@@ -55,7 +55,7 @@ pub(crate) async fn look(
     let root_url = row.and_then(|row| row.deployment.root_url);
     let root_url = root_url.ok_or(Refused::NoRootUrl)?.to_string();
     let active = keys::active(tx, policy.deployment).await?;
-    let mut sets = keys::load(tx, master_keys).await?;
+    let mut sets = keys::load_all(tx, master_keys).await?;
     let open = |key: &SigningKey| key.state == KeyState::Pending || key.state.verifies(now);
     let count = sets.values().flat_map(KeySet::iter);
     let count = count.filter(|key| open(key)).count();
@@ -170,7 +170,8 @@ fn only_by_their_ids(here: &Here, secrets: &Secrets, now: i64) -> Result<(), Ref
     Ok(())
 }
 
-fn is_same(key: &SigningKey, secret: &Secret) -> bool {
+/// Whether a key here is Coral's secret, whatever both are called.
+pub(super) fn is_same(key: &SigningKey, secret: &Secret) -> bool {
     let ours = key.material.secret_text();
     ours.is_some_and(|ours| {
         verify_slices_are_equal(ours.as_bytes(), secret.text.as_bytes()).is_ok()

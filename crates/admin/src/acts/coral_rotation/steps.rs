@@ -1,8 +1,7 @@
 //! What a run writes down here: each step with its event, or not at all.
 
 use lanyard_core::{
-    id::Kid, key::Algorithm, outbound::OutboundAllow, profile::TokenProfile, signing_key::KeySet,
-    tenant::Policy,
+    id::Kid, key::Algorithm, profile::TokenProfile, signing_key::KeySet, tenant::Policy,
 };
 use lanyard_storage::{
     WriteTx,
@@ -16,10 +15,13 @@ use uuid::Uuid;
 use super::{
     LEASE,
     drive::{Site, Stop},
+    next::Stuck,
+    plan::is_same,
 };
 use crate::{
     acts::signing_keys::{self, Seen},
     coral::{AdminToken, Coral, Secret},
+    output::time,
 };
 
 /// A run and its deployment, as they are now.
@@ -31,14 +33,14 @@ pub(super) struct Now {
 
 impl Site {
     /// The Coral of a run, which is where it was when the run began.
-    pub(super) async fn coral(&self, id: Uuid, allow: &OutboundAllow) -> Result<Coral, Stop> {
+    pub(super) async fn coral(&self, id: Uuid) -> Result<Coral, Stop> {
         let mut tx = self.database.read(self.tenant).await?;
         let run = coral_rotations::get(&mut tx, id).await?.ok_or(Stop::Lost)?;
         let token = coral_rotations::token(&mut tx, id, &self.master_keys).await?;
         let token = token.ok_or(Stop::Lost)?;
         let text = str::from_utf8(&token).map_err(|_| Stop::Lost)?;
         let token: AdminToken = text.parse().map_err(|_| Stop::Lost)?;
-        Ok(Coral::at(&run.root_url, token, allow)?)
+        Ok(Coral::at(&run.root_url, token, &self.calls)?)
     }
 
     /// Looks at a run, as long as it is this one's to work on.
@@ -54,7 +56,7 @@ impl Site {
             .find(|policy| policy.deployment == run.deployment)
             .ok_or(Stop::Lost)?;
         let active: Option<KeyRow> = keys::active(&mut tx, policy.deployment).await?;
-        let mut sets = keys::load(&mut tx, &self.master_keys).await?;
+        let mut sets = keys::load_all(&mut tx, &self.master_keys).await?;
         Ok(Now {
             keys: sets.remove(&policy.deployment).unwrap_or_default(),
             seen: Seen { policy, active },
@@ -109,8 +111,14 @@ impl Site {
         let mut tx = self.write().await?;
         let kid = secret.kid.clone();
         // Somebody may have imported it by hand meanwhile.
-        let there = keys::get_now(&mut tx, now.run.deployment, kid.as_str()).await?;
-        if there.is_none() {
+        let mut sets = keys::load_all_now(&mut tx, &self.master_keys).await?;
+        let keys = sets.remove(&now.run.deployment).unwrap_or_default();
+        if let Some(there) = keys.get(kid.as_str()) {
+            // With a letter wrong, or cut off, it would sign what Coral refuses.
+            if !is_same(there, secret) {
+                return Err(Stuck::Other(kid.to_string()).into());
+            }
+        } else {
             let (text, hs256) = (secret.text.as_bytes(), Algorithm::HS256);
             let import =
                 signing_keys::read(text, TokenProfile::Coral, hs256, false, Some(kid.clone()))?;
@@ -133,8 +141,11 @@ impl Site {
         if let Some(kid) = kid {
             signing_keys::activate(&mut tx, self.by(), &now.seen, kid).await?;
         }
+        let at = self.clock.now();
+        let before = now.seen.active.as_ref();
+        now.run.warnings.extend(too_late(&now.run, before, at));
         now.run.state = RotationState::Done;
-        now.run.finished_at = Some(self.clock.now());
+        now.run.finished_at = Some(at);
         let detail = json!({ "old_kid": now.run.old_kid, "new_kid": now.run.new_kid });
         let target = now.run.id.to_string();
         self.by()
@@ -172,4 +183,20 @@ impl Site {
         self.save(tx, &mut run).await?;
         Ok(run)
     }
+}
+
+/// A run that somebody came back to late may outlive what Coral was asked for: it drops the old secret before the last of
+/// its tokens has ended. `before` is the key that signed until now.
+fn too_late(run: &RotationRow, before: Option<&KeyRow>, now: i64) -> Option<String> {
+    let key = before.filter(|key| run.old_kid.as_deref() == Some(key.kid.as_str()))?;
+    let (dropped, last) = (run.old_ends_at?, now + key.longest_life());
+    (dropped < last).then(|| {
+        format!(
+            "Coral drops `{}` at {}, and its last token may live until {}: whoever has one of the last is logged out early, \
+             and gets another from your CMS.",
+            key.kid,
+            time(dropped),
+            time(last)
+        )
+    })
 }

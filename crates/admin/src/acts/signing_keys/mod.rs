@@ -8,7 +8,7 @@ mod status;
 pub(crate) use begin::{Begun, Import, activate, create, import, read, rotate};
 pub(crate) use end::{Ended, Needed, retire, revoke};
 pub(crate) use refused::{Refused, in_use};
-pub(crate) use status::{Known, all, known, rotation};
+pub(crate) use status::{ISSUING_ENDS, Known, all, known, next, rotation};
 
 use lanyard_core::{
     id::{DeploymentId, Kid},

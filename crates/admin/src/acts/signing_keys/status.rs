@@ -2,7 +2,8 @@
 
 use lanyard_core::{
     id::{DeploymentId, Kid},
-    rotation::{self, KeyLife, KeyUse, Rotation},
+    rotation::{self, KeyLife, KeyUse, Rotation, Step},
+    tenant::Policy,
 };
 use lanyard_storage::{
     ReadTx, StorageError, WriteTx, key_use,
@@ -62,4 +63,17 @@ pub(crate) async fn all(
 pub(crate) fn rotation(keys: &[Known], now: i64) -> Rotation<&Kid> {
     let lives: Vec<_> = keys.iter().map(|key| (&key.row.kid, &key.life)).collect();
     rotation::rotation(&lives, now)
+}
+
+/// What nobody counts: an issuing token lives for as long as its key, and a CMS may hold one.
+pub(crate) const ISSUING_ENDS: &str =
+    "Issuing tokens of the old key end with it; an API key outlives rotations.";
+
+/// What to do next, in one line.
+pub(crate) fn next(step: Step, policy: &Policy) -> String {
+    let text = step.next(policy.claims.kind());
+    match step {
+        Step::Overlap | Step::Retire if policy.issuing.accepted => format!("{text} {ISSUING_ENDS}"),
+        _ => text.to_owned(),
+    }
 }

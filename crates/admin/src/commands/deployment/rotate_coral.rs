@@ -1,8 +1,13 @@
 //! `lanyard deployment rotate-coral`: both sides of a Coral's signing secret, from the database's side.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{
+    io::{BufRead, BufReader, IsTerminal},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::Args;
+use lanyard_core::deployment::RootUrl;
 use lanyard_storage::coral_rotations::{RotationRow, RotationState};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -14,7 +19,7 @@ use crate::{
     config::{OUTBOUND_ALLOW, outbound_allow},
     coral::{AdminToken, CoralError},
     manage::coral_rotations::{CoralRotationOut, CoralRotationPlanOut},
-    outbound::OutboundError,
+    outbound::{Calls, OutboundError},
     output::{Failure, Outcome, Output, note, time},
     store::Store,
 };
@@ -26,6 +31,9 @@ pub(in crate::commands) struct RotateCoral {
     /// File with a personal access token of an admin in Coral, or - for standard input
     #[arg(long, value_name = "FILE", required_unless_present_any = ["resume", "abandon"])]
     admin_token_file: Option<String>,
+    /// Where Coral is, as you know it: the token goes nowhere else [default: you are asked, at a terminal]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["resume", "abandon"])]
+    root_url: Option<RootUrl>,
     /// How long Coral goes on taking the old secret [default: the longest life of its tokens, and an hour]
     #[arg(long, value_parser = parse_duration, value_name = "DURATION", conflicts_with_all = ["resume", "abandon"])]
     overlap: Option<i64>,
@@ -52,6 +60,33 @@ impl RotateCoral {
             Failure::new(format!("what --admin-token-file names {error}"))
         })
     }
+
+    /// Where whoever has the token says that it goes. Somebody else may have changed what is stored.
+    fn root_url(&self, here: &Here) -> Outcome<RootUrl> {
+        if let Some(url) = &self.root_url {
+            return Ok(url.clone());
+        }
+        let url = &here.root_url;
+        let from_stdin = self.admin_token_file.as_deref() == Some("-");
+        let mut input = std::io::stdin();
+        let refused = || {
+            let told =
+                format!("the token would go to {url}: if that is Coral, say --root-url {url}");
+            Failure::new(told)
+        };
+        if from_stdin || !input.is_terminal() {
+            return Err(refused());
+        }
+        note(&format!(
+            "The token goes to {url}. Is that Coral? Type yes:"
+        ));
+        let mut said = String::new();
+        BufReader::new(&mut input).read_line(&mut said)?;
+        match said.trim() {
+            "yes" => Ok(url.parse()?),
+            _ => Err(refused()),
+        }
+    }
 }
 
 pub(in crate::commands) async fn run(
@@ -69,7 +104,8 @@ pub(in crate::commands) async fn run(
         (Some(id), ..) => return abandon(store, place, &here, id, output).await,
         (None, Some(id), token) => resume(store, place, &here, id, token.as_ref()).await?,
         (None, None, Some(token)) => {
-            let secrets = acts::ask(&here, &token, &outbound_allow()?).await;
+            let (root_url, calls) = (args.root_url(&here)?, Calls::new(outbound_allow()?));
+            let secrets = acts::ask(&here, &token, &root_url, &calls).await;
             let secrets = secrets.map_err(|refused| told(refused, place))?;
             let plan = acts::plan(&here, &secrets, args.overlap, now);
             let plan = plan.map_err(|refused| told(refused, place))?;
@@ -143,7 +179,7 @@ async fn drive(
         views: None,
         master_keys: Arc::clone(&store.master_keys),
         clock: store.clock.clone(),
-        allow: outbound_allow()?,
+        calls: Calls::new(outbound_allow()?),
         tenant: store.tenant(&place.tenant).await?,
         actor: store.actor(),
     };
@@ -175,6 +211,7 @@ fn show(run: RotationRow, now: i64, output: Output) -> Outcome<ExitCode> {
     if let Some(end) = run.old_ends_at {
         lines.push(format!("Coral takes the old secret until {}", time(end)));
     }
+    lines.extend(run.warnings.iter().map(|text| format!("note: {text}")));
     lines.extend(acts::advice(&run, now));
     let ended_well = matches!(run.state, RotationState::Done | RotationState::Abandoned);
     let value = serde_json::to_value(CoralRotationOut::new(run, now))?;
@@ -219,6 +256,7 @@ fn told(refused: Refused, place: &Place) -> Failure {
             "; import the secret again with `lanyard key import --kid {corals} --activate`, and rotate once the old key has \
              ended"
         ),
+        Refused::OtherUrl(_) => "; `lanyard audit list` says who changed it".to_owned(),
         Refused::Open => "; go on with --resume, or give it up with --abandon".to_owned(),
         Refused::Held(seconds) => format!("; try again in {seconds} s"),
         Refused::NoToken => "; name another with --admin-token-file".to_owned(),

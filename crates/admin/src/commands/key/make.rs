@@ -143,6 +143,6 @@ fn note_after_rotation(policy: &Policy) {
          have. To tell it first, use `lanyard key create` and `lanyard key activate`.",
     );
     if policy.issuing.accepted {
-        note("Issuing tokens of the old key end with it; an API key outlives rotations.");
+        note(acts::ISSUING_ENDS);
     }
 }

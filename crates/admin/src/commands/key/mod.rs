@@ -212,7 +212,7 @@ pub(super) async fn load(store: &Store, place: &Place) -> Outcome<(Policy, KeySe
     let tenant = tenants::load(&mut tx)
         .await?
         .ok_or_else(|| Failure::new(format!("there is no tenant `{}`", place.tenant)))?;
-    let mut sets = keys::load(&mut tx, &store.master_keys).await?;
+    let mut sets = keys::load_all(&mut tx, &store.master_keys).await?;
     let policy = tenant
         .policies
         .into_iter()

@@ -146,10 +146,7 @@ pub(super) async fn rotation(store: &Store, place: &Place, output: Output) -> Ou
     let mut tx = store.read(&place.tenant).await?;
     let all = acts::all(&mut tx, policy.deployment, now).await?;
     let rotation = acts::rotation(&all, now);
-    let (step, next) = (
-        rotation.step.name(),
-        rotation.step.next(policy.claims.kind()),
-    );
+    let (step, next) = (rotation.step.name(), acts::next(rotation.step, &policy));
     let mut text = match rotation.key {
         Some(key) => format!("{step}: key `{key}`"),
         None => step.to_owned(),

@@ -6,19 +6,19 @@ mod shown;
 use std::sync::Arc;
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use lanyard_api::{
-    Act, App, Caller, Failure, Problem, Who,
+    Act, App, Caller, Direction, Failure, Problem, Slot, Who,
     cursor::{List, Page, PageQuery},
     fields::{Faults, Field, Seconds},
     input,
     input::{IdempotencyKey, JsonBody, Query},
 };
-use lanyard_core::{id::DeploymentId, tenant::MAX_TOKEN_LIFETIME};
+use lanyard_core::{deployment::RootUrl, id::DeploymentId, tenant::MAX_TOKEN_LIFETIME};
 use lanyard_storage::coral_rotations::{self, RotationRow};
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -32,6 +32,7 @@ use crate::{
         coral_rotation::{self as acts, Here, Site},
     },
     coral::AdminToken,
+    outbound::Calls,
 };
 
 /// The longest overlap that may be wished, in seconds: the longest life of a token, and a week.
@@ -52,6 +53,10 @@ input! {
         /// after an hour.
         #[schema(value_type = String, min_length = 1, max_length = 8192, format = Password)]
         admin_token: AdminToken,
+        /// Where Coral is, as you know it. The token goes nowhere else: unless it is the deployment's root URL, to the letter,
+        /// this is refused, and nothing is sent.
+        #[schema(value_type = String, max_length = 255, example = "https://coral.the-post.example")]
+        root_url: RootUrl,
         /// For how many seconds Coral goes on taking the old secret; unless said, and at least, the longest life of its
         /// tokens and an hour.
         #[schema(value_type = Option<i64>, minimum = 60, maximum = 35_164_800, example = 604_800)]
@@ -118,19 +123,25 @@ fn id_of(text: &str) -> Result<Uuid, Failure> {
     responses(
         (status = 200, description = "What would be done, after a dry run", body = CoralRotationPlanOut),
         (status = 201, description = "The rotation, which has begun", body = CoralRotationOut),
-        (status = 409, description = "The deployment is no Coral or has no root URL, another rotation of it isn't at its end, or tokens would be refused; `detail` says what helps"),
+        (status = 409, description = "The deployment is no Coral, or has no root URL or another, another rotation of it isn't at its end, or tokens would be refused; `detail` says what helps"),
         (status = 424, description = "Coral isn't reached, or what answers isn't Coral"),
     ),
 )]
 async fn create(
     State(app): State<App>,
     caller: Caller,
+    Extension(calls): Extension<Calls>,
     Path((_, deployment)): Path<(String, String)>,
     body: JsonBody<NewCoralRotation>,
 ) -> Result<Response, Failure> {
     let new = body.value;
     let here = look(&app, &caller, &deployment).await?;
-    let secrets = acts::ask(&here, &new.admin_token, &app.outbound_allow).await?;
+    if body.once.is_some() {
+        // A repeat is answered as before, and asks nothing of Coral.
+        drop(caller.act_once(&app, body.once.clone()).await?);
+    }
+    let slot = Slot::wait(&app, caller.tenant.id, Direction::Call).await?;
+    let secrets = acts::ask(&here, &new.admin_token, &new.root_url, &calls).await?;
     let overlap = new.overlap.map(|overlap| overlap.0);
     let plan = acts::plan(&here, &secrets, overlap, app.clock.now())?;
     if new.dry_run.unwrap_or(false) {
@@ -142,7 +153,7 @@ async fn create(
     let by = by(&app, &actor);
     let row = acts::begin(&mut act.tx, by, &here, &plan, &new.admin_token, id).await?;
     let shown = CoralRotationOut::new(row.clone(), app.clock.now());
-    work(&app, &caller, row, act, async |act: Act| {
+    work((&app, slot, calls), &caller, row, act, async |act: Act| {
         act.created(&shown).await
     })
     .await
@@ -150,7 +161,7 @@ async fn create(
 
 /// Answers, and works on the rotation: for as long as it takes, whether or not whoever asked still listens.
 async fn work(
-    app: &App,
+    (app, slot, calls): (&App, Slot, Calls),
     caller: &Caller,
     row: RotationRow,
     act: Act,
@@ -161,7 +172,7 @@ async fn work(
         views: Some(Arc::clone(&app.views)),
         master_keys: Arc::clone(&app.master_keys),
         clock: app.clock.clone(),
-        allow: app.outbound_allow.clone(),
+        calls,
         tenant: caller.tenant.id,
         actor: act.actor().to_owned(),
     };
@@ -170,6 +181,7 @@ async fn work(
         if let Err(stop) = acts::drive(&site, row.id, row.attempt, &mut |_| {}).await {
             tracing::warn!(rotation = %row.id, %stop, "a rotation of Coral's secret stops");
         }
+        drop(slot);
     });
     // At a terminal the process ends with the answer.
     if matches!(caller.who, Who::Operator(_)) {
@@ -256,18 +268,20 @@ async fn get(
 async fn resume(
     State(app): State<App>,
     caller: Caller,
+    Extension(calls): Extension<Calls>,
     Path((_, deployment, id)): Path<(String, String, String)>,
     body: JsonBody<ResumedCoralRotation>,
 ) -> Result<Response, Failure> {
     let id = id_of(&id)?;
     let deployment = deployment_of(&app, &caller, &deployment).await?;
+    let slot = Slot::wait(&app, caller.tenant.id, Direction::Call).await?;
     let mut act = caller.act(&app).await?;
     let actor = act.actor().to_owned();
     let by = by(&app, &actor);
     let token = body.value.admin_token;
     let row = acts::resume(&mut act.tx, by, deployment, id, token.as_ref()).await?;
     let shown = CoralRotationOut::new(row.clone(), app.clock.now());
-    work(&app, &caller, row, act, async |act: Act| {
+    work((&app, slot, calls), &caller, row, act, async |act: Act| {
         act.answer(&shown).await
     })
     .await

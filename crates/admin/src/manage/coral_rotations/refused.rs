@@ -18,6 +18,9 @@ impl From<Refused> for Failure {
             Refused::NoDeployment | Refused::NoRotation => Problem::NotFound.into(),
             Refused::NotCoral => conflict(""),
             Refused::NoRootUrl => conflict(" Set its `root_url` first."),
+            Refused::OtherUrl(_) => conflict(
+                " Send the one that you know as Coral's as `root_url`; the audit log says who changed the deployment's.",
+            ),
             Refused::Overlap(_) => Self::field("/overlap", text),
             Refused::OtherKid { corals, until, .. } => conflict(&match until {
                 Some(until) => format!(" Wait until its last token has ended, at {}.", time(until)),

@@ -29,7 +29,7 @@ use utoipa::ToSchema;
 
 use super::{
     DeploymentOut, named, taken,
-    wish::{TALK_ONLY, refuse, wrong},
+    wish::{TALK_ONLY, may_lift, refuse, wrong},
 };
 
 input! {
@@ -109,6 +109,7 @@ pub(in super::super) async fn update(
     caller.reaches(row.deployment.id)?;
     if_match.check(row.version)?;
     let changed = body.value.apply(row.deployment.clone())?;
+    may_lift(&caller, Some(&row.deployment.claims), &changed.claims)?;
     let version = store(&mut act, &row.deployment, &changed).await?;
     let warnings = warnings(&row, &changed, now);
     row.deployment = changed;

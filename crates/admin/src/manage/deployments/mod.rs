@@ -251,6 +251,7 @@ pub(super) async fn create(
     let settings = tenants::settings_now(&mut act.tx).await?;
     let settings = settings.ok_or(Problem::NotFound)?;
     let deployment = wish.read(DeploymentId(app.new_id()), new.name, &settings.issuing)?;
+    wish::may_lift(&caller, None, &deployment.claims)?;
     if deployments::count(&mut act.tx).await? >= caller.tenant.quota.deployments {
         return Err(Problem::QuotaExceeded.into());
     }

@@ -141,7 +141,7 @@ pub(in crate::manage) async fn show(
     caller.reaches(deployment.id)?;
     let tenant = tenants::settings(&mut tx).await?;
     let tenant = tenant.ok_or(Problem::NotFound)?;
-    let mut sets = keys::load(&mut tx, &app.master_keys).await?;
+    let mut sets = keys::load(&mut tx, &app.master_keys, app.clock.now()).await?;
     let keys = sets.remove(&deployment.id).unwrap_or_default();
     let site = Site {
         url: app.public_url.origin(),

@@ -1,6 +1,6 @@
 //! What somebody wants a deployment to be, and what Talk's own defaults make of it.
 
-use lanyard_api::{Failure, fields::FieldError};
+use lanyard_api::{Caller, Failure, fields::FieldError};
 use lanyard_core::{
     deployment::{Deployment, RootUrl},
     id::{DeploymentId, Slug},
@@ -107,6 +107,30 @@ pub(super) fn refuse<const N: usize>(
     }
     Err(Failure::fields(
         given.map(|pointer| FieldError::at(pointer, detail)),
+    ))
+}
+
+/// Refuses claims that let tokens raise readers further than the caller may, and than `before`: the tokens are other API
+/// keys' too.
+pub(super) fn may_lift(
+    caller: &Caller,
+    before: Option<&Claims>,
+    after: &Claims,
+) -> Result<(), Failure> {
+    let of = |claims: &Claims| {
+        claims
+            .coral()
+            .map(|coral| coral.ceiling)
+            .unwrap_or_default()
+    };
+    let before = before.map(of).unwrap_or_default();
+    let mut lifted = caller.ceiling().lifted(before, of(after)).peekable();
+    if lifted.peek().is_none() {
+        return Ok(());
+    }
+    let detail = "an API key can't let tokens raise readers further than it may itself";
+    Err(Failure::fields(
+        lifted.map(|member| FieldError::at(format!("/{member}"), detail)),
     ))
 }
 

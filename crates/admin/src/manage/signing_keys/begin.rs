@@ -32,11 +32,22 @@ async fn generate(app: &App, algorithm: Algorithm) -> Result<KeyMaterial, Failur
     key_pairs::make(app, algorithm, move || key::generate(algorithm)).await
 }
 
-/// Refuses what was begun if the tenant now has more keys than it may.
+/// For every key that a newsroom may have, so many may begin in a day.
+const BEGUN_A_DAY: i64 = 4;
+/// Or so many, if that is more: a newsroom with few keys tries things out too.
+const LEAST_A_DAY: i64 = 50;
+
+/// Refuses what was begun if the tenant now has more keys than it may, or has begun more today: a key that has ended is kept
+/// for ever, and its revocation by every server.
 async fn within_quota(app: &App, caller: &Caller, act: &mut Act) -> Result<(), Failure> {
-    let count = keys::count(&mut act.tx, app.clock.now()).await?;
-    if count > caller.tenant.quota.signing_keys {
+    let (now, most) = (app.clock.now(), caller.tenant.quota.signing_keys);
+    if keys::count(&mut act.tx, now).await? > most {
         return Err(Problem::QuotaExceeded.into());
+    }
+    let most = most.saturating_mul(BEGUN_A_DAY).max(LEAST_A_DAY);
+    if keys::begun_since(&mut act.tx, now - 86_400).await? > most {
+        let detail = format!("The newsroom has begun {most} keys within a day. Go on tomorrow.");
+        return Err(Failure::from(Problem::QuotaExceeded).detail(detail));
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub(super) struct EndedKeyOut {
     #[schema(inline)]
     about: SigningKeyOut,
     /// What Talk still accepts, and which act there ends it.
-    note: &'static str,
+    note: String,
     /// When the last token that was issued with it expires by itself. Talk may accept one for as long, and whoever else
     /// has the key can make more.
     #[schema(value_type = String, format = DateTime)]
@@ -43,7 +43,10 @@ impl EndedKeyOut {
     fn new(ended: &acts::Ended, policy: &Policy, note: &'static str, now: i64) -> Self {
         Self {
             about: SigningKeyOut::new(&ended.key, policy.claims.kind(), now),
-            note,
+            note: match policy.issuing.accepted {
+                true => format!("{note} {}", acts::ISSUING_ENDS),
+                false => note.to_owned(),
+            },
             accepted_by_talk_until: Time(last_expiry(&ended.key.row, now)),
             nothing_signs: ended.was == KeyState::Active,
         }

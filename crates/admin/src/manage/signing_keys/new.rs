@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{SigningKeyOut, refused::in_json};
-use crate::acts::signing_keys::{Begun, Known, Seen};
+use crate::acts::signing_keys::{Begun, ISSUING_ENDS, Known, Seen};
 
 /// What became of the key that signed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,7 +61,7 @@ pub(super) async fn shown(
 ) -> Result<NewKeyOut, Failure> {
     let now = app.clock.now();
     let known = known(act, seen, &begun.key.kid).await?;
-    let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
+    let mut sets = keys::load_now(&mut act.tx, &app.master_keys, app.clock.now()).await?;
     let set = sets.remove(&seen.policy.deployment).unwrap_or_default();
     let mut notes = after_replacing(begun.replaced.is_some(), &begun.key, seen);
     let talk_settings = match talk::settings(&seen.policy, &set, Wanted::all(false), now) {
@@ -125,9 +125,6 @@ fn after_replacing(replaced: bool, new: &SigningKey, seen: &Seen) -> Vec<String>
     }
     notes
 }
-
-const ISSUING_ENDS: &str =
-    "Issuing tokens of the old key end with it; an API key outlives rotations.";
 
 async fn known(act: &mut Act, seen: &Seen, kid: &Kid) -> Result<Known, Failure> {
     let row = keys::get_now(&mut act.tx, seen.policy.deployment, kid.as_str()).await?;

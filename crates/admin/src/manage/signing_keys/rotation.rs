@@ -20,7 +20,7 @@ pub(super) struct RotationOut {
     #[schema(value_type = String, pattern = "^(no-key|steady|waiting|overlap|retire)$", example = "waiting")]
     step: &'static str,
     /// What to do next, in one line.
-    next: &'static str,
+    next: String,
     /// The key that signs.
     #[schema(value_type = Option<String>, example = "2026-11-23-1f0c9a3e")]
     signs: Option<Kid>,
@@ -54,7 +54,7 @@ pub(super) async fn get(
     let rotation = acts::rotation(&keys, now);
     Ok(Json(RotationOut {
         step: rotation.step.name(),
-        next: rotation.step.next(policy.claims.kind()),
+        next: acts::next(rotation.step, &policy),
         signs: rotation.signs.cloned(),
         key: rotation.key.cloned(),
         at: rotation.at.map(Time),

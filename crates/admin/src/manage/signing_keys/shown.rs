@@ -74,7 +74,7 @@ pub(super) async fn reveal(
     let kid = key_id(&kid)?;
     let policy = policy(&mut caller.read(&app).await?, &caller, &name).await?;
     let mut act = caller.act(&app).await?;
-    let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
+    let mut sets = keys::load_all_now(&mut act.tx, &app.master_keys).await?;
     let set = sets.remove(&policy.deployment).unwrap_or_default();
     let key = set.get(kid.as_str()).ok_or(Problem::NotFound)?;
     act.audit("key.reveal", kid.as_str(), &json!({ "deployment": name }))
@@ -165,7 +165,7 @@ pub(super) async fn export(
     };
     let seen = acts::look(&mut caller.read(&app).await?, &name).await?;
     let mut act = caller.act(&app).await?;
-    let mut sets = keys::load_now(&mut act.tx, &app.master_keys).await?;
+    let mut sets = keys::load_now(&mut act.tx, &app.master_keys, app.clock.now()).await?;
     let set = sets.remove(&seen.policy.deployment).unwrap_or_default();
     let answer = write(
         format,

@@ -1,0 +1,36 @@
+import { plural } from "../../lib/format";
+
+export const overview = {
+  title: "Overview",
+  step: "Time",
+  hour: "Hour",
+  day: "Day",
+  month: "Month",
+  spans: { hour: "Last 24 hours", day: "Last 30 days", month: "Last 12 months" },
+  issued: "Tokens issued",
+  validated: "Tokens validated",
+  refused: "Refused",
+  refusedShare: (share: string) => `${share} of all`,
+  p99: "Response time",
+  p99Help: "99% of token requests, measured in the server",
+  noTime: "–",
+  more: "All usage",
+  keys: {
+    title: "Signing keys",
+    all: "All keys",
+    none: "There is no key yet. Without one, no token can be signed.",
+    days: (days: number) => (days < 1 ? "Today" : plural(days, { one: "# day", other: "# days" })),
+    weak: "It is short enough to be guessed: rotate to a new one.",
+    old: "Older than a year: plan a rotation.",
+    fine: "Nothing to do.",
+    pending: "Give Talk its new settings, then let this key sign.",
+    pendingCoral: "Let this key sign, once Coral has it.",
+    retire: "No good token needs it any more: retire it.",
+    wait: "Safe to retire",
+  },
+  audit: {
+    title: "Last events",
+    all: "Audit log",
+    none: "Nothing has happened yet.",
+  },
+};

@@ -1,0 +1,15 @@
+export const shell = {
+  skip: "Skip to the content",
+  menu: "Menu",
+  navigation: "Main navigation",
+  switchNewsroom: "Switch newsroom",
+  makeNewsroom: "Make a newsroom",
+  yourAccount: "Your account",
+  logOut: "Log out",
+  platform: "Platform",
+  groups: { run: "Run", connect: "Connect", team: "Team" },
+  scheme: { label: "Colours", light: "Light", dark: "Dark", auto: "As the system" },
+  offline: "You are offline. What you see may be old, and nothing can be changed until you are back.",
+  suspended: "This newsroom is suspended: its readers get no tokens, and nothing can be changed.",
+  suspendedReason: (reason: string) => `The platform's reason: ${reason}`,
+};
